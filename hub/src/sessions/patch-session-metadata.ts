@@ -1,0 +1,69 @@
+import { refuse } from '@holdfast/shared/errors/holdfast-error'
+import { isJsonObject, type Json, type JsonObject } from '@holdfast/shared/metadata/json'
+import { LIMITS, utf8Bytes } from '@holdfast/shared/metadata/limits'
+import { mergePatch, type HeldFields } from '@holdfast/shared/metadata/merge'
+import type { FoundSession, PatchAnswer, VersionMismatch, WriteRule } from './decision.ts'
+import { fieldsToSee, heldFields, limitRefusal, planWrite, withPairs } from './plan.ts'
+import type { FieldRows } from './write.ts'
+
+export interface PatchRequest {
+  readonly patch: unknown
+  readonly expectedVersion?: number | undefined
+}
+
+/** RFC 7396 on the fields that the patch names. What it does not name is neither read nor written. */
+export const patchSessionMetadata: WriteRule<PatchRequest, PatchAnswer> = {
+  touches: ({ patch }) => (isJsonObject(patch) ? fieldsToSee(Object.keys(patch)) : []),
+
+  decide({ patch, expectedVersion }, { head, rows }, context) {
+    if (!isJsonObject(patch)) return refuse('invalid_patch', 'A patch must be a JSON object; nothing was changed.')
+    const tooMuch = limitRefusal(patch, LIMITS.patchBytes) ?? sizeRefusal(patch)
+    if (tooMuch !== null) return tooMuch
+    const names = Object.keys(patch)
+    const held = heldFields(rows)
+    const stale = staleness(expectedVersion, names, { head, rows })
+    if (stale === 'mismatch') return mismatch(head.version, names, held)
+    const merged = mergePatch(held, patch)
+    if (merged.kind === 'refused') return merged
+    const touched = new Set([...names, ...merged.changes.map((change) => change.name)])
+    const answer = {
+      kind: 'written',
+      changed: merged.changes.map((change) => change.name),
+      kept: head.protected.filter((name) => !touched.has(name)),
+      ...(stale === 'rebased' && expectedVersion !== undefined ? { rebasedFrom: expectedVersion } : {}),
+    } as const
+    if (merged.changes.length === 0) return { kind: 'decided', plan: null, answer: { ...answer, version: head.version } }
+    const plan = planWrite({ op: 'patch', head, rows, changes: merged.changes, context })
+    if (plan.kind === 'refused') return plan
+    return { kind: 'decided', plan, answer: { ...answer, version: plan.head.version } }
+  },
+}
+
+/** The walk has bounded the patch by count and characters; this is its exact size. */
+function sizeRefusal(patch: JsonObject) {
+  const actual = utf8Bytes(JSON.stringify(patch))
+  if (actual <= LIMITS.patchBytes) return null
+  const message = `The patch takes ${actual} bytes; at most ${LIMITS.patchBytes} are allowed.`
+  return refuse('too_large', message, { field: '/', limit: LIMITS.patchBytes, actual })
+}
+
+/** Whether a write that was made against an older version still says what its author meant. */
+function staleness(expected: number | undefined, names: readonly string[], found: FoundSession): 'fresh' | 'rebased' | 'mismatch' {
+  const { head, rows } = found
+  if (expected === undefined || expected === head.version) return 'fresh'
+  if (expected > head.version || expected < head.horizon || expected < head.prunedTo) return 'mismatch'
+  return changedSince(expected, withPairs(names), rows) ? 'mismatch' : 'rebased'
+}
+
+function changedSince(version: number, names: readonly string[], rows: FieldRows): boolean {
+  return names.some((name) => (rows.get(name)?.version ?? 0) > version)
+}
+
+export function mismatch(version: number, names: readonly string[], held: HeldFields): VersionMismatch {
+  const current: { [name: string]: Json | null } = {}
+  for (const name of names) {
+    const field = held.get(name)
+    current[name] = field !== undefined && 'value' in field ? field.value : null
+  }
+  return { kind: 'version-mismatch', version, current }
+}

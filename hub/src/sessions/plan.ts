@@ -1,0 +1,171 @@
+import { agentOfTokenField, AGENTS, partnerOf, protectedKind, type AgentEntry } from '@holdfast/shared/agents/registry'
+import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
+import { isJsonObject, type Json } from '@holdfast/shared/metadata/json'
+import { findLimitProblem, LIMITS } from '@holdfast/shared/metadata/limits'
+import type { FieldChange, HeldField, HeldFields } from '@holdfast/shared/metadata/merge'
+import type { JournalOp } from '@holdfast/shared/records/journal'
+import { encodeChange } from './journal-text.ts'
+import type { FieldRow, FieldRows, FieldWrite, SessionHead, TokenMove, WriteContext, WritePlan } from './write.ts'
+
+/** The stored rows as values: tombstones are left out, and bytes that do not parse are marked, never guessed. */
+export function heldFields(rows: FieldRows): HeldFields {
+  const held = new Map<string, HeldField>()
+  for (const [name, row] of rows) {
+    if (row.text !== null) held.set(name, heldField(row.text))
+  }
+  return held
+}
+
+function heldField(text: string): HeldField {
+  try {
+    return { value: JSON.parse(text) as Json }
+  } catch {
+    // The bytes stay where they are; every caller has to say what it does with a damaged field.
+    return { damaged: true }
+  }
+}
+
+/** The names, and the fields that are paired with them. */
+export function withPairs(names: readonly string[]): readonly string[] {
+  const partners = names.flatMap((name) => partnerOf(name) ?? [])
+  return partners.length === 0 ? names : [...new Set([...names, ...partners])]
+}
+
+/** The fields that a write of `names` must see: pairs move together, and a token is remembered with its machine. */
+export function fieldsToSee(names: readonly string[]): readonly string[] {
+  const all = withPairs(names)
+  const namesToken = names.some((name) => agentOfTokenField(name) !== undefined)
+  return namesToken && !all.includes('machineId') ? [...all, 'machineId'] : all
+}
+
+export function limitRefusal(value: unknown, maxBytes: number): Refusal | null {
+  const problem = findLimitProblem(value, maxBytes)
+  if (problem === null) return null
+  const { code, message, ...detail } = problem
+  return refuse(code, message, detail)
+}
+
+/** What a field takes in the document's JSON text: its name in quotes, a colon, its value and a comma. */
+export function fieldBytes(name: string, text: string): number {
+  return Buffer.byteLength(name) + Buffer.byteLength(text) + 4
+}
+
+interface PlanInput {
+  readonly op: JournalOp
+  readonly head: SessionHead
+  readonly rows: FieldRows
+  readonly changes: readonly FieldChange[]
+  readonly context: WriteContext
+}
+
+/** Turns what a merge decided into rows, journal text and token moves; refuses a document that would be too large. */
+export function planWrite(input: PlanInput): WritePlan | Refusal {
+  const { op, head, rows, changes, context } = input
+  if (head.version >= Number.MAX_SAFE_INTEGER) {
+    return refuse('version_exhausted', 'This session has used up its version numbers.', { actual: head.version })
+  }
+  const version = head.version + 1
+  const writes = changes.map((change) => fieldWrite(change, rows.get(change.name)))
+  const next = nextHead(head, writes, context.now)
+  const tooMuch = sizeRefusal(head, next)
+  if (tooMuch !== null) return tooMuch
+  const journal = `{${writes.map(encodeChange).join(',')}}`
+  return { kind: 'plan', op, head: { ...next, version }, writes, journal, tokens: tokenMoves(rows, changes, context) }
+}
+
+function fieldWrite(change: FieldChange, before: FieldRow | undefined): FieldWrite {
+  return { name: change.name, text: change.after === undefined ? null : JSON.stringify(change.after), change, before }
+}
+
+function nextHead(head: SessionHead, writes: readonly FieldWrite[], now: number): SessionHead {
+  let { bytes, fields } = head
+  let guarded = head.protected
+  for (const { name, text, before } of writes) {
+    const held = before !== undefined && before.text !== null
+    if (held) bytes -= fieldBytes(name, before.text)
+    if (text !== null) bytes += fieldBytes(name, text)
+    const arrives = text !== null && !held
+    const goes = text === null && held
+    fields += Number(arrives) - Number(goes)
+    if (protectedKind(name) === undefined) continue
+    if (arrives) guarded = [...guarded, name]
+    if (goes) guarded = guarded.filter((other) => other !== name)
+  }
+  return { ...head, bytes, fields, protected: guarded, updatedAt: Math.max(head.updatedAt, now) }
+}
+
+/** A document that is over the limit already may still shrink. */
+function sizeRefusal(head: SessionHead, next: SessionHead): Refusal | null {
+  if (next.bytes > LIMITS.documentBytes && next.bytes > head.bytes) {
+    const message = `The document would take ${next.bytes} bytes after this write; at most ${LIMITS.documentBytes} are allowed.`
+    return refuse('too_large', message, { field: '/', limit: LIMITS.documentBytes, actual: next.bytes })
+  }
+  if (next.fields > LIMITS.keys && next.fields > head.fields) {
+    const message = `The document would have ${next.fields} fields after this write; at most ${LIMITS.keys} are allowed.`
+    return refuse('too_many_keys', message, { field: '/', limit: LIMITS.keys, actual: next.fields })
+  }
+  return null
+}
+
+function tokenMoves(rows: FieldRows, changes: readonly FieldChange[], context: WriteContext): TokenMove[] {
+  if (!changes.some((change) => protectedKind(change.name) !== undefined)) return []
+  const after = new Map(changes.map((change) => [change.name, change]))
+  return AGENTS.flatMap((agent) => movesOf(agent, { rows, after, context }))
+}
+
+interface Moved {
+  readonly rows: FieldRows
+  readonly after: ReadonlyMap<string, FieldChange>
+  readonly context: WriteContext
+}
+
+function movesOf(agent: AgentEntry, moved: Moved): TokenMove[] {
+  const { flavor, tokenField, pairedField } = agent
+  if (tokenField === null) return []
+  const token = moved.after.get(tokenField)
+  const paired = pairedField === null ? null : textAfter(pairedField, moved)
+  if (token === undefined) {
+    const pairChanged = pairedField !== null && moved.after.has(pairedField)
+    return pairChanged ? [{ kind: 'repaired', flavor, paired }] : []
+  }
+  const moves: TokenMove[] = []
+  const before = moved.rows.get(tokenField)
+  if (before !== undefined && before.text !== null) {
+    moves.push({ kind: 'leaves', flavor, left: token.cause === 'clear' ? 'cleared' : 'superseded' })
+  }
+  if (typeof token.after === 'string') {
+    const machineId = moved.context.actor.machine ?? textAfter('machineId', moved)
+    moves.push({ kind: 'arrives', flavor, value: token.after, paired, machineId })
+  }
+  return moves
+}
+
+function textAfter(name: string, moved: Moved): string | null {
+  const change = moved.after.get(name)
+  const row = moved.rows.get(name)
+  const value = change === undefined ? storedValue(row) : change.after
+  return typeof value === 'string' ? value : null
+}
+
+function storedValue(row: FieldRow | undefined): Json | undefined {
+  if (row === undefined || row.text === null) return undefined
+  const held = heldField(row.text)
+  return 'value' in held ? held.value : undefined
+}
+
+/** The document that the rows and the changes make together. */
+export function documentAfter(held: HeldFields, changes: readonly FieldChange[]): { [name: string]: Json } {
+  const document: { [name: string]: Json } = {}
+  for (const [name, field] of held) if ('value' in field) document[name] = field.value
+  for (const { name, after } of changes) {
+    if (after === undefined) delete document[name]
+    else document[name] = after
+  }
+  return document
+}
+
+/** Why a value can not be a session's metadata; null when it can. */
+export function metadataRefusal(metadata: unknown): Refusal | null {
+  if (!isJsonObject(metadata)) return refuse('invalid_metadata', 'Metadata must be a JSON object; nothing was changed.')
+  return limitRefusal(metadata, LIMITS.documentBytes)
+}

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import type { Json } from '../metadata/json.ts'
+
+const json = z.json() as z.ZodType<Json>
+
+/** A session as the store keeps it; what is live (connected, thinking) is not stored. */
+export const sessionRecordSchema = z.strictObject({
+  id: z.string(),
+  namespace: z.string(),
+  tag: z.string(),
+  createdAt: z.int(),
+  updatedAt: z.int(),
+  metadata: z.record(z.string(), json),
+  metadataVersion: z.int().positive(),
+  /** Fields whose stored bytes do not parse; they are left out of `metadata`. */
+  damaged: z.array(z.string()),
+  agentState: json,
+  agentStateVersion: z.int().positive(),
+})
+export type SessionRecord = z.infer<typeof sessionRecordSchema>
+
+export const sessionSummarySchema = sessionRecordSchema.omit({ agentState: true })
+/** What a list shows of a session: the fields that were asked for, and no agent state. */
+export type SessionSummary = z.infer<typeof sessionSummarySchema>
+
+export const machineRecordSchema = z.strictObject({
+  id: z.string(),
+  namespace: z.string(),
+  createdAt: z.int(),
+  updatedAt: z.int(),
+  metadata: json,
+  metadataVersion: z.int().positive(),
+  runnerState: json,
+  runnerStateVersion: z.int().positive(),
+})
+export type MachineRecord = z.infer<typeof machineRecordSchema>
