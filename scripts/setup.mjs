@@ -19,7 +19,9 @@ function checkRuntime() {
   if (onBun) return
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major < 20 || (major === 20 && minor < 19)) {
-    stop(`Node ${process.versions.node} is too old. Install Node 20.19 or newer, then run this command again.`)
+    stop(
+      `Node ${process.versions.node} is too old. Install Node 20.19 or newer, then run this command again.`,
+    )
   }
 }
 
@@ -27,7 +29,11 @@ function checkRuntime() {
 function run(what, command, args, env = {}) {
   process.stderr.write(`setup: ${what}\n`)
   const started = Date.now()
-  const done = spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], env: { ...process.env, ...env } })
+  const done = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, ...env },
+  })
   if (done.error) stop(`${command} could not be started (${done.error.message}). Is it on the PATH?`)
   if (done.status !== 0) stop(`${what} failed (${command} ${args.join(' ')}); what it printed stands above.`)
   process.stderr.write(`setup: ${what}: done in ${((Date.now() - started) / 1000).toFixed(1)} s\n`)
@@ -52,7 +58,11 @@ function record(mark, print) {
 }
 
 function install() {
-  const manifests = ['package.json', 'package-lock.json', ...packages.slice(0, 3).map((p) => `${p}/package.json`)]
+  const manifests = [
+    'package.json',
+    'package-lock.json',
+    ...packages.slice(0, 3).map((p) => `${p}/package.json`),
+  ]
   const print = `${onBun ? 'bun' : 'node'} ${process.version} ${fingerprint(manifests)}`
   const mark = 'node_modules/.holdfast-setup'
   if (upToDate(mark, print)) return
@@ -80,7 +90,7 @@ function copyAssets(folder, from, to) {
 }
 
 function build() {
-  const sources = packages.flatMap(sourcesOf).concat('tsconfig.base.json').sort()
+  const sources = packages.flatMap(sourcesOf).concat('tsconfig.base.json').toSorted()
   const newest = Math.max(...sources.map((file) => statSync(join(root, file)).mtimeMs))
   const print = `${sources.length} ${newest} ${createHash('sha256').update(sources.join('\n')).digest('hex')}`
   const mark = 'scripts/dist/.built-from'

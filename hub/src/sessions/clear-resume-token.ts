@@ -23,13 +23,19 @@ export const clearResumeToken: WriteRule<ClearRequest, PatchAnswer> = {
     if (token !== undefined && 'damaged' in token) {
       return refuse('field_damaged', damagedMessage(tokenField), { field: tokenField })
     }
-    if (expectedToken !== undefined && token?.value !== expectedToken) return mismatch(head.version, [tokenField], held)
+    if (expectedToken !== undefined && token?.value !== expectedToken)
+      return mismatch(head.version, [tokenField], held)
     const changes = [tokenField, ...paired]
       .filter((name) => isReadable(held.get(name)))
       .map((name): FieldChange => ({ name, after: undefined, cause: 'clear' }))
     const changed = changes.map((change) => change.name)
-    const answer = { kind: 'written', changed, kept: head.protected.filter((name) => !changed.includes(name)) } as const
-    if (changes.length === 0) return { kind: 'decided', plan: null, answer: { ...answer, version: head.version } }
+    const answer = {
+      kind: 'written',
+      changed,
+      kept: head.protected.filter((name) => !changed.includes(name)),
+    } as const
+    if (changes.length === 0)
+      return { kind: 'decided', plan: null, answer: { ...answer, version: head.version } }
     const plan = planWrite({ op: 'clear', head, rows, changes, context })
     if (plan.kind === 'refused') return plan
     return { kind: 'decided', plan, answer: { ...answer, version: plan.head.version } }

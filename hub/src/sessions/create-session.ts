@@ -4,7 +4,15 @@ import { mergeReplace, type RefusedField } from '@holdfast/shared/metadata/merge
 import { metadataRefusal, planWrite } from './plan.ts'
 import type { SessionHead, WriteContext, WritePlan } from './write.ts'
 
-const UNBORN: SessionHead = { version: 0, horizon: 0, prunedTo: 0, bytes: 2, fields: 0, protected: [], updatedAt: 0 }
+const UNBORN: SessionHead = {
+  version: 0,
+  horizon: 0,
+  prunedTo: 0,
+  bytes: 2,
+  fields: 0,
+  protected: [],
+  updatedAt: 0,
+}
 
 export interface Birth {
   readonly plan: WritePlan

@@ -61,7 +61,7 @@ function decodeChange(change: StoredChange): JournaledChange {
     ...('a' in change ? { after: change.a } : {}),
     ...(change.A === undefined ? {} : { afterLarge: large(change.A) }),
     ...(change.c === undefined ? {} : { cause: change.c }),
-  } as JournaledChange
+  }
 }
 
 function large([sha256, bytes]: [string, number]): LargeValue {

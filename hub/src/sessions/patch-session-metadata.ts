@@ -16,7 +16,8 @@ export const patchSessionMetadata: WriteRule<PatchRequest, PatchAnswer> = {
   touches: ({ patch }) => (isJsonObject(patch) ? fieldsToSee(Object.keys(patch)) : []),
 
   decide({ patch, expectedVersion }, { head, rows }, context) {
-    if (!isJsonObject(patch)) return refuse('invalid_patch', 'A patch must be a JSON object; nothing was changed.')
+    if (!isJsonObject(patch))
+      return refuse('invalid_patch', 'A patch must be a JSON object; nothing was changed.')
     const tooMuch = limitRefusal(patch, LIMITS.patchBytes) ?? sizeRefusal(patch)
     if (tooMuch !== null) return tooMuch
     const names = Object.keys(patch)
@@ -32,7 +33,8 @@ export const patchSessionMetadata: WriteRule<PatchRequest, PatchAnswer> = {
       kept: head.protected.filter((name) => !touched.has(name)),
       ...(stale === 'rebased' && expectedVersion !== undefined ? { rebasedFrom: expectedVersion } : {}),
     } as const
-    if (merged.changes.length === 0) return { kind: 'decided', plan: null, answer: { ...answer, version: head.version } }
+    if (merged.changes.length === 0)
+      return { kind: 'decided', plan: null, answer: { ...answer, version: head.version } }
     const plan = planWrite({ op: 'patch', head, rows, changes: merged.changes, context })
     if (plan.kind === 'refused') return plan
     return { kind: 'decided', plan, answer: { ...answer, version: plan.head.version } }
@@ -48,7 +50,11 @@ function sizeRefusal(patch: JsonObject) {
 }
 
 /** Whether a write that was made against an older version still says what its author meant. */
-function staleness(expected: number | undefined, names: readonly string[], found: FoundSession): 'fresh' | 'rebased' | 'mismatch' {
+function staleness(
+  expected: number | undefined,
+  names: readonly string[],
+  found: FoundSession,
+): 'fresh' | 'rebased' | 'mismatch' {
   const { head, rows } = found
   if (expected === undefined || expected === head.version) return 'fresh'
   if (expected > head.version || expected < head.horizon || expected < head.prunedTo) return 'mismatch'

@@ -1,11 +1,25 @@
-import { agentOfTokenField, AGENTS, partnerOf, protectedKind, type AgentEntry } from '@holdfast/shared/agents/registry'
+import {
+  agentOfTokenField,
+  AGENTS,
+  partnerOf,
+  protectedKind,
+  type AgentEntry,
+} from '@holdfast/shared/agents/registry'
 import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import { isJsonObject, type Json } from '@holdfast/shared/metadata/json'
 import { findLimitProblem, LIMITS } from '@holdfast/shared/metadata/limits'
 import type { FieldChange, HeldField, HeldFields } from '@holdfast/shared/metadata/merge'
 import type { JournalOp } from '@holdfast/shared/records/journal'
 import { encodeChange } from './journal-text.ts'
-import type { FieldRow, FieldRows, FieldWrite, SessionHead, TokenMove, WriteContext, WritePlan } from './write.ts'
+import type {
+  FieldRow,
+  FieldRows,
+  FieldWrite,
+  SessionHead,
+  TokenMove,
+  WriteContext,
+  WritePlan,
+} from './write.ts'
 
 /** The stored rows as values: tombstones are left out, and bytes that do not parse are marked, never guessed. */
 export function heldFields(rows: FieldRows): HeldFields {
@@ -62,7 +76,9 @@ interface PlanInput {
 export function planWrite(input: PlanInput): WritePlan | Refusal {
   const { op, head, rows, changes, context } = input
   if (head.version >= Number.MAX_SAFE_INTEGER) {
-    return refuse('version_exhausted', 'This session has used up its version numbers.', { actual: head.version })
+    return refuse('version_exhausted', 'This session has used up its version numbers.', {
+      actual: head.version,
+    })
   }
   const version = head.version + 1
   const writes = changes.map((change) => fieldWrite(change, rows.get(change.name)))
@@ -70,11 +86,23 @@ export function planWrite(input: PlanInput): WritePlan | Refusal {
   const tooMuch = sizeRefusal(head, next)
   if (tooMuch !== null) return tooMuch
   const journal = `{${writes.map(encodeChange).join(',')}}`
-  return { kind: 'plan', op, head: { ...next, version }, writes, journal, tokens: tokenMoves(rows, changes, context) }
+  return {
+    kind: 'plan',
+    op,
+    head: { ...next, version },
+    writes,
+    journal,
+    tokens: tokenMoves(rows, changes, context),
+  }
 }
 
 function fieldWrite(change: FieldChange, before: FieldRow | undefined): FieldWrite {
-  return { name: change.name, text: change.after === undefined ? null : JSON.stringify(change.after), change, before }
+  return {
+    name: change.name,
+    text: change.after === undefined ? null : JSON.stringify(change.after),
+    change,
+    before,
+  }
 }
 
 function nextHead(head: SessionHead, writes: readonly FieldWrite[], now: number): SessionHead {
@@ -166,6 +194,7 @@ export function documentAfter(held: HeldFields, changes: readonly FieldChange[])
 
 /** Why a value can not be a session's metadata; null when it can. */
 export function metadataRefusal(metadata: unknown): Refusal | null {
-  if (!isJsonObject(metadata)) return refuse('invalid_metadata', 'Metadata must be a JSON object; nothing was changed.')
+  if (!isJsonObject(metadata))
+    return refuse('invalid_metadata', 'Metadata must be a JSON object; nothing was changed.')
   return limitRefusal(metadata, LIMITS.documentBytes)
 }

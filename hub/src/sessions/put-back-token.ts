@@ -19,19 +19,29 @@ export const putBackToken: WriteRule<PutBackRequest, PatchAnswer> = {
     const [tokenField, pairedField] = tokenAndPair(flavor)
     if (tokenField === undefined) return unknownFlavor(flavor)
     if (paired === undefined) {
-      return refuse('token_not_found', `This session never had that ${flavor} token; see its token history.`, { field: tokenField })
+      return refuse(
+        'token_not_found',
+        `This session never had that ${flavor} token; see its token history.`,
+        { field: tokenField },
+      )
     }
     const held = heldFields(rows)
     const wanted: [string, string | undefined][] = [[tokenField, value]]
     if (pairedField !== undefined) wanted.push([pairedField, paired ?? undefined])
     const damaged = wanted.find(([name]) => 'damaged' in (held.get(name) ?? {}))
-    if (damaged !== undefined) return refuse('field_damaged', damagedMessage(damaged[0]), { field: damaged[0] })
+    if (damaged !== undefined)
+      return refuse('field_damaged', damagedMessage(damaged[0]), { field: damaged[0] })
     const changes = wanted
       .filter(([name, after]) => valueIn(held.get(name)) !== after)
       .map(([name, after]): FieldChange => ({ name, after, cause: after === undefined ? 'pair' : 'set' }))
     const changed = changes.map((change) => change.name)
-    const answer = { kind: 'written', changed, kept: head.protected.filter((name) => !wanted.some(([other]) => other === name)) } as const
-    if (changes.length === 0) return { kind: 'decided', plan: null, answer: { ...answer, version: head.version } }
+    const answer = {
+      kind: 'written',
+      changed,
+      kept: head.protected.filter((name) => !wanted.some(([other]) => other === name)),
+    } as const
+    if (changes.length === 0)
+      return { kind: 'decided', plan: null, answer: { ...answer, version: head.version } }
     const plan = planWrite({ op: 'put-back', head, rows, changes, context })
     if (plan.kind === 'refused') return plan
     return { kind: 'decided', plan, answer: { ...answer, version: plan.head.version } }

@@ -37,7 +37,8 @@ export const restoreSession: WriteRule<RestoreRequest, PatchAnswer> = {
     const { changes, kept, skipped } = draft
     const changed = changes.map((change) => change.name)
     const answer = { kind: 'written', changed, kept, ...(skipped.length === 0 ? {} : { skipped }) } as const
-    if (changes.length === 0) return { kind: 'decided', plan: null, answer: { ...answer, version: head.version } }
+    if (changes.length === 0)
+      return { kind: 'decided', plan: null, answer: { ...answer, version: head.version } }
     const plan = planWrite({ op: 'restore', head, rows, changes, context })
     if (plan.kind === 'refused') return plan
     return { kind: 'decided', plan, answer: { ...answer, version: plan.head.version } }
@@ -63,8 +64,12 @@ function draftRestore(names: readonly string[], then: Then): Draft | Refusal {
     const past = then.past.get(name)
     if (past === undefined) continue
     const obstacle = obstacleTo(then.held.get(name), past)
-    if (obstacle === null) restoreField(draft, name, { held: then.held, past: 'value' in past ? past.value : undefined })
-    else if (then.strict) return refuse(obstacle, `The field ${name} can not be restored: ${reasonOf[obstacle]}.`, { field: name })
+    if (obstacle === null)
+      restoreField(draft, name, { held: then.held, past: 'value' in past ? past.value : undefined })
+    else if (then.strict)
+      return refuse(obstacle, `The field ${name} can not be restored: ${reasonOf[obstacle]}.`, {
+        field: name,
+      })
     else draft.skipped.push(name)
   }
   for (const agent of AGENTS) settleRestoredPair(draft, agent, then)

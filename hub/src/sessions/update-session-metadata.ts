@@ -24,8 +24,15 @@ export const updateSessionMetadata: WriteRule<ReplaceRequest, ReplaceAnswer> = {
     }
     const { changes, kept, refused } = mergeReplace(held, request.metadata as JsonObject)
     const metadata = documentAfter(held, changes)
-    const answer = { kind: 'written', metadata, changed: changes.map((change) => change.name), kept, refused } as const
-    if (changes.length === 0) return { kind: 'decided', plan: null, answer: { ...answer, version: head.version } }
+    const answer = {
+      kind: 'written',
+      metadata,
+      changed: changes.map((change) => change.name),
+      kept,
+      refused,
+    } as const
+    if (changes.length === 0)
+      return { kind: 'decided', plan: null, answer: { ...answer, version: head.version } }
     const plan = planWrite({ op: 'replace', head, rows, changes, context })
     if (plan.kind === 'refused') return plan
     return { kind: 'decided', plan, answer: { ...answer, version: plan.head.version } }

@@ -35,7 +35,13 @@ export interface FieldWrite {
 /** What happens to a session's token history. */
 export type TokenMove =
   | { readonly kind: 'leaves'; readonly flavor: string; readonly left: 'superseded' | 'cleared' }
-  | { readonly kind: 'arrives'; readonly flavor: string; readonly value: string; readonly paired: string | null; readonly machineId: string | null }
+  | {
+      readonly kind: 'arrives'
+      readonly flavor: string
+      readonly value: string
+      readonly paired: string | null
+      readonly machineId: string | null
+    }
   | { readonly kind: 'repaired'; readonly flavor: string; readonly paired: string | null }
 
 /** Everything that one accepted write does to its session; the store carries it out in the same transaction. */

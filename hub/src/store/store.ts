@@ -173,7 +173,12 @@ export interface ReadFeed {
 }
 
 export type FeedPage =
-  | { readonly kind: 'changes'; readonly epoch: string; readonly changes: readonly FeedChange[]; readonly head: number }
+  | {
+      readonly kind: 'changes'
+      readonly epoch: string
+      readonly changes: readonly FeedChange[]
+      readonly head: number
+    }
   | {
       readonly kind: 'too_far_behind'
       readonly because: 'pruned' | 'epoch' | 'ahead'

@@ -29,6 +29,10 @@ export interface Refusal {
   readonly actual?: number
 }
 
-export function refuse(code: ErrorCode, message: string, detail: Omit<Partial<Refusal>, 'kind' | 'code' | 'message'> = {}): Refusal {
+export function refuse(
+  code: ErrorCode,
+  message: string,
+  detail: Omit<Partial<Refusal>, 'kind' | 'code' | 'message'> = {},
+): Refusal {
   return { kind: 'refused', code, message, ...detail }
 }

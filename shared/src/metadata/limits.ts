@@ -13,7 +13,10 @@ export const LIMITS = {
 } as const
 
 export interface LimitProblem {
-  readonly code: Extract<ErrorCode, 'too_deep' | 'too_many_keys' | 'key_too_long' | 'forbidden_key' | 'invalid_field' | 'too_large'>
+  readonly code: Extract<
+    ErrorCode,
+    'too_deep' | 'too_many_keys' | 'key_too_long' | 'forbidden_key' | 'invalid_field' | 'too_large'
+  >
   readonly message: string
   /** Where: a JSON pointer into the value, cut to 80 characters. */
   readonly field: string
@@ -38,13 +41,17 @@ interface Visit {
 
 function pathOf(visit: Visit | null): string {
   const parts: string[] = []
-  for (let at = visit; at !== null && at.name !== null; at = at.within) parts.unshift(printable(String(at.name)))
+  for (let at = visit; at !== null && at.name !== null; at = at.within)
+    parts.unshift(printable(String(at.name)))
   return `/${parts.join('/')}`.slice(0, 80)
 }
 
 /** At most 80 characters, none of which moves a cursor or breaks a line. */
 function printable(text: string): string {
-  return text.slice(0, 80).toWellFormed().replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\uFFFD')
+  return text
+    .slice(0, 80)
+    .toWellFormed()
+    .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '\uFFFD')
 }
 
 export function utf8Bytes(text: string): number {
@@ -54,9 +61,16 @@ export function utf8Bytes(text: string): number {
 function keyProblem(name: string, visit: Visit): LimitProblem | null {
   const field = pathOf({ value: null, depth: 0, name, within: visit })
   if (FORBIDDEN.has(name)) {
-    return { code: 'forbidden_key', field, message: `The key "${printable(name)}" is not allowed at any depth.` }
+    return {
+      code: 'forbidden_key',
+      field,
+      message: `The key "${printable(name)}" is not allowed at any depth.`,
+    }
   }
-  if (name.length > LIMITS.keyBytes || (name.length * 3 > LIMITS.keyBytes && utf8Bytes(name) > LIMITS.keyBytes)) {
+  if (
+    name.length > LIMITS.keyBytes ||
+    (name.length * 3 > LIMITS.keyBytes && utf8Bytes(name) > LIMITS.keyBytes)
+  ) {
     const actual = utf8Bytes(name)
     return {
       code: 'key_too_long',
@@ -71,10 +85,18 @@ function keyProblem(name: string, visit: Visit): LimitProblem | null {
 
 function textProblem(text: string, visit: Visit, what: string): LimitProblem | null {
   if (!text.isWellFormed()) {
-    return { code: 'invalid_field', field: pathOf(visit), message: `${what} holds half of a surrogate pair, which is not valid Unicode.` }
+    return {
+      code: 'invalid_field',
+      field: pathOf(visit),
+      message: `${what} holds half of a surrogate pair, which is not valid Unicode.`,
+    }
   }
   if (text.includes(NUL)) {
-    return { code: 'invalid_field', field: pathOf(visit), message: `${what} holds a NUL character, which can not be stored.` }
+    return {
+      code: 'invalid_field',
+      field: pathOf(visit),
+      message: `${what} holds a NUL character, which can not be stored.`,
+    }
   }
   return null
 }
@@ -82,7 +104,11 @@ function textProblem(text: string, visit: Visit, what: string): LimitProblem | n
 function numberProblem(value: number, visit: Visit): LimitProblem | null {
   const exact = Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
   if (exact) return null
-  return { code: 'invalid_field', field: pathOf(visit), message: 'A number can not be kept exactly; send it as a string.' }
+  return {
+    code: 'invalid_field',
+    field: pathOf(visit),
+    message: 'A number can not be kept exactly; send it as a string.',
+  }
 }
 
 function scalarProblem(visit: Visit): LimitProblem | null {
@@ -90,7 +116,11 @@ function scalarProblem(visit: Visit): LimitProblem | null {
   if (typeof value === 'string') return textProblem(value, visit, 'A string')
   if (typeof value === 'number') return numberProblem(value, visit)
   if (typeof value === 'boolean' || value === null) return null
-  return { code: 'invalid_field', field: pathOf(visit), message: `A value of type ${typeof value} is not JSON.` }
+  return {
+    code: 'invalid_field',
+    field: pathOf(visit),
+    message: `A value of type ${typeof value} is not JSON.`,
+  }
 }
 
 function isPlain(value: object): boolean {
@@ -104,7 +134,12 @@ function isPlain(value: object): boolean {
  * as soon as a limit is passed, so that the work is bounded by the limits and not by the input.
  */
 export function findLimitProblem(root: unknown, maxBytes: number): LimitProblem | null {
-  const walk: Walk = { pending: [{ value: root, depth: 0, name: null, within: null }], keys: 0, bytes: 0, maxBytes }
+  const walk: Walk = {
+    pending: [{ value: root, depth: 0, name: null, within: null }],
+    keys: 0,
+    bytes: 0,
+    maxBytes,
+  }
   for (let visit = walk.pending.pop(); visit !== undefined; visit = walk.pending.pop()) {
     const problem = enter(walk, visit)
     if (problem !== null) return problem
@@ -127,7 +162,11 @@ function enter(walk: Walk, visit: Visit): LimitProblem | null {
     return scalarProblem(visit) ?? sizeProblem(walk)
   }
   if (!isPlain(value)) {
-    return { code: 'invalid_field', field: pathOf(visit), message: 'Only plain objects, lists and scalars are JSON.' }
+    return {
+      code: 'invalid_field',
+      field: pathOf(visit),
+      message: 'Only plain objects, lists and scalars are JSON.',
+    }
   }
   if (visit.depth >= LIMITS.depth) return depthProblem(visit)
   return Array.isArray(value) ? enterList(walk, visit, value) : enterObject(walk, visit, value)
@@ -150,14 +189,21 @@ function sizeProblem(walk: Walk): LimitProblem | null {
 }
 
 export function tooLarge(actual: number, limit: number, field = '/'): LimitProblem {
-  return { code: 'too_large', field, limit, actual, message: `The value takes at least ${actual} bytes as JSON; at most ${limit} are allowed.` }
+  return {
+    code: 'too_large',
+    field,
+    limit,
+    actual,
+    message: `The value takes at least ${actual} bytes as JSON; at most ${limit} are allowed.`,
+  }
 }
 
 function enterList(walk: Walk, visit: Visit, list: readonly unknown[]): LimitProblem | null {
   walk.bytes += list.length + 1
   const problem = sizeProblem(walk)
   if (problem !== null) return problem
-  for (const [index, value] of list.entries()) walk.pending.push({ value, depth: visit.depth + 1, name: index, within: visit })
+  for (const [index, value] of list.entries())
+    walk.pending.push({ value, depth: visit.depth + 1, name: index, within: visit })
   return null
 }
 
@@ -178,7 +224,13 @@ function enterObject(walk: Walk, visit: Visit, object: object): LimitProblem | n
     if (problem !== null) return problem
     walk.bytes += name.length + 4
     const uncounted = visit.uncounted === true || (visit.depth === 0 && name.startsWith(HISTORY_MAPS))
-    walk.pending.push({ value: (object as Record<string, unknown>)[name], depth: visit.depth + 1, name, within: visit, uncounted })
+    walk.pending.push({
+      value: (object as Record<string, unknown>)[name],
+      depth: visit.depth + 1,
+      name,
+      within: visit,
+      uncounted,
+    })
   }
   return sizeProblem(walk)
 }

@@ -69,7 +69,9 @@ class Draft {
   }
 
   finish(kept: readonly string[]): Merge {
-    const changes = [...this.after.values()].filter((change) => !jsonEqual(this.valueOf(change.name), change.after))
+    const changes = [...this.after.values()].filter(
+      (change) => !jsonEqual(this.valueOf(change.name), change.after),
+    )
     return { kind: 'merge', changes, kept, refused: this.refused }
   }
 }
@@ -115,7 +117,11 @@ function settlePair(draft: Draft, agent: AgentEntry): void {
   if (tokenField === null || pairedField === null) return
   if (draft.isRefused(tokenField)) {
     if (draft.after.has(pairedField)) {
-      draft.refuse(pairedField, 'invalid_field', `The field ${pairedField} goes with ${tokenField}, which was refused.`)
+      draft.refuse(
+        pairedField,
+        'invalid_field',
+        `The field ${pairedField} goes with ${tokenField}, which was refused.`,
+      )
     }
     return
   }

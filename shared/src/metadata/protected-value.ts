@@ -5,6 +5,7 @@ export function protectedValueProblem(value: unknown): string | null {
   if (typeof value !== 'string') return 'must be a string'
   if (value.trim() === '') return 'must not be blank'
   const bytes = utf8Bytes(value)
-  if (bytes > LIMITS.protectedBytes) return `takes ${bytes} bytes; at most ${LIMITS.protectedBytes} are allowed`
+  if (bytes > LIMITS.protectedBytes)
+    return `takes ${bytes} bytes; at most ${LIMITS.protectedBytes} are allowed`
   return null
 }
