@@ -1,7 +1,7 @@
 import { agentOf, AGENTS } from '@holdfast/shared/agents/registry'
 import { refuse } from '@holdfast/shared/errors/holdfast-error'
 import { damagedMessage, type FieldChange } from '@holdfast/shared/metadata/merge'
-import type { PatchAnswer, WriteRule } from './decision.ts'
+import { SMALL, type PatchAnswer, type WriteRule } from './decision.ts'
 import { mismatch } from './patch-session-metadata.ts'
 import { heldFields, planWrite } from './plan.ts'
 
@@ -13,6 +13,8 @@ export interface ClearRequest {
 
 /** Gives up a resume token on purpose, and what is paired with it. Its value stays in the token history. */
 export const clearResumeToken: WriteRule<ClearRequest, PatchAnswer> = {
+  check: ({ flavor }) => (tokenAndPair(flavor).length === 0 ? unknownFlavor(flavor) : SMALL),
+
   touches: ({ flavor }) => tokenAndPair(flavor),
 
   decide({ flavor, expectedToken }, { head, rows }, context) {

@@ -1,7 +1,7 @@
 import type { Refusal } from '@holdfast/shared/errors/holdfast-error'
 import type { JsonObject } from '@holdfast/shared/metadata/json'
 import { mergeReplace, type RefusedField } from '@holdfast/shared/metadata/merge'
-import { metadataRefusal, planWrite } from './plan.ts'
+import { planWrite } from './plan.ts'
 import type { SessionHead, WriteContext, WritePlan } from './write.ts'
 
 const UNBORN: SessionHead = {
@@ -20,10 +20,8 @@ export interface Birth {
 }
 
 /** The first write of a session: version 1, journal entry 1, by the same merge as every other. */
-export function createSession(metadata: unknown, context: WriteContext): Birth | Refusal {
-  const refusal = metadataRefusal(metadata)
-  if (refusal !== null) return refusal
-  const { changes, refused } = mergeReplace(new Map(), metadata as JsonObject)
+export function createSession(metadata: JsonObject, context: WriteContext): Birth | Refusal {
+  const { changes, refused } = mergeReplace(new Map(), metadata)
   const plan = planWrite({ op: 'create', head: UNBORN, rows: new Map(), changes, context })
   return plan.kind === 'refused' ? plan : { plan, refused }
 }

@@ -10,13 +10,24 @@ export interface FoundSession {
 }
 
 /**
- * One kind of write. It says which fields it must see and, given those, decides: a plan with its answer, an answer
- * without a plan where nothing changes, or why not. Pure, so that every store runs the same rule in its transaction.
+ * One kind of write. It checks what was sent before anything else looks at it, says which fields it must see and, given
+ * those, decides: a plan with its answer, an answer without a plan where nothing changes, or why not. Pure, so that
+ * every store runs the same rule in its transaction.
  */
 export interface WriteRule<Request, Answer> {
+  check(request: Request): Checked | Refusal
   touches(request: Request): readonly string[] | 'all'
   decide(request: Request, found: FoundSession, context: WriteContext): Decision<Answer>
 }
+
+/** The request may go on; it holds about so many bytes while it waits. */
+export interface Checked {
+  readonly kind: 'checked'
+  readonly bytes: number
+}
+
+/** For a request without metadata in it. */
+export const SMALL: Checked = { kind: 'checked', bytes: 4096 }
 
 export type Decision<Answer> =
   | { readonly kind: 'decided'; readonly plan: WritePlan | null; readonly answer: Answer }

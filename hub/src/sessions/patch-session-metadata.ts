@@ -1,9 +1,9 @@
-import { refuse } from '@holdfast/shared/errors/holdfast-error'
+import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import { isJsonObject, type Json, type JsonObject } from '@holdfast/shared/metadata/json'
-import { LIMITS, utf8Bytes } from '@holdfast/shared/metadata/limits'
+import { LIMITS, MAX_ESCAPE, utf8Bytes } from '@holdfast/shared/metadata/limits'
 import { mergePatch, type HeldFields } from '@holdfast/shared/metadata/merge'
 import type { FoundSession, PatchAnswer, VersionMismatch, WriteRule } from './decision.ts'
-import { fieldsToSee, heldFields, limitRefusal, planWrite, withPairs } from './plan.ts'
+import { checkLimits, fieldsToSee, heldFields, planWrite, withPairs } from './plan.ts'
 import type { FieldRows } from './write.ts'
 
 export interface PatchRequest {
@@ -13,18 +13,21 @@ export interface PatchRequest {
 
 /** RFC 7396 on the fields that the patch names. What it does not name is neither read nor written. */
 export const patchSessionMetadata: WriteRule<PatchRequest, PatchAnswer> = {
-  touches: ({ patch }) => (isJsonObject(patch) ? fieldsToSee(Object.keys(patch)) : []),
-
-  decide({ patch, expectedVersion }, { head, rows }, context) {
+  check({ patch }) {
     if (!isJsonObject(patch))
       return refuse('invalid_patch', 'A patch must be a JSON object; nothing was changed.')
-    const tooMuch = limitRefusal(patch, LIMITS.patchBytes) ?? sizeRefusal(patch)
-    if (tooMuch !== null) return tooMuch
-    const names = Object.keys(patch)
+    const checked = checkLimits(patch, LIMITS.patchBytes)
+    return checked.kind === 'refused' ? checked : (sizeRefusal(patch, checked.bytes) ?? checked)
+  },
+
+  touches: ({ patch }) => fieldsToSee(Object.keys(patch as JsonObject)),
+
+  decide({ patch, expectedVersion }, { head, rows }, context) {
+    const names = Object.keys(patch as JsonObject)
     const held = heldFields(rows)
     const stale = staleness(expectedVersion, names, { head, rows })
     if (stale === 'mismatch') return mismatch(head.version, names, held)
-    const merged = mergePatch(held, patch)
+    const merged = mergePatch(held, patch as JsonObject)
     if (merged.kind === 'refused') return merged
     const touched = new Set([...names, ...merged.changes.map((change) => change.name)])
     const answer = {
@@ -41,8 +44,9 @@ export const patchSessionMetadata: WriteRule<PatchRequest, PatchAnswer> = {
   },
 }
 
-/** The walk has bounded the patch by count and characters; this is its exact size. */
-function sizeRefusal(patch: JsonObject) {
+/** The walk counts characters; only where those come near the limit is the exact size worth finding out. */
+function sizeRefusal(patch: JsonObject, atLeast: number): Refusal | null {
+  if (atLeast * MAX_ESCAPE <= LIMITS.patchBytes) return null
   const actual = utf8Bytes(JSON.stringify(patch))
   if (actual <= LIMITS.patchBytes) return null
   const message = `The patch takes ${actual} bytes; at most ${LIMITS.patchBytes} are allowed.`

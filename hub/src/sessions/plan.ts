@@ -7,9 +7,10 @@ import {
 } from '@holdfast/shared/agents/registry'
 import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import { isJsonObject, type Json } from '@holdfast/shared/metadata/json'
-import { findLimitProblem, LIMITS } from '@holdfast/shared/metadata/limits'
+import { LIMITS, walkLimits } from '@holdfast/shared/metadata/limits'
 import type { FieldChange, HeldField, HeldFields } from '@holdfast/shared/metadata/merge'
 import type { JournalOp } from '@holdfast/shared/records/journal'
+import type { Checked } from './decision.ts'
 import { encodeChange } from './journal-text.ts'
 import type {
   FieldRow,
@@ -52,9 +53,10 @@ export function fieldsToSee(names: readonly string[]): readonly string[] {
   return namesToken && !all.includes('machineId') ? [...all, 'machineId'] : all
 }
 
-export function limitRefusal(value: unknown, maxBytes: number): Refusal | null {
-  const problem = findLimitProblem(value, maxBytes)
-  if (problem === null) return null
+/** Looks through what was sent before anything else does. */
+export function checkLimits(value: unknown, maxBytes: number): Checked | Refusal {
+  const { problem, bytes } = walkLimits(value, maxBytes)
+  if (problem === null) return { kind: 'checked', bytes }
   const { code, message, ...detail } = problem
   return refuse(code, message, detail)
 }
@@ -192,9 +194,8 @@ export function documentAfter(held: HeldFields, changes: readonly FieldChange[])
   return document
 }
 
-/** Why a value can not be a session's metadata; null when it can. */
-export function metadataRefusal(metadata: unknown): Refusal | null {
+export function checkMetadata(metadata: unknown): Checked | Refusal {
   if (!isJsonObject(metadata))
     return refuse('invalid_metadata', 'Metadata must be a JSON object; nothing was changed.')
-  return limitRefusal(metadata, LIMITS.documentBytes)
+  return checkLimits(metadata, LIMITS.documentBytes)
 }

@@ -1,6 +1,6 @@
 import { refuse } from '@holdfast/shared/errors/holdfast-error'
 import { damagedMessage, type FieldChange } from '@holdfast/shared/metadata/merge'
-import type { PatchAnswer, WriteRule } from './decision.ts'
+import { SMALL, type PatchAnswer, type WriteRule } from './decision.ts'
 import { tokenAndPair, unknownFlavor } from './clear-resume-token.ts'
 import { heldFields, planWrite } from './plan.ts'
 
@@ -13,6 +13,8 @@ export interface PutBackRequest {
 
 /** Makes an earlier token the session's token again, together with what was paired with it then. */
 export const putBackToken: WriteRule<PutBackRequest, PatchAnswer> = {
+  check: ({ flavor }) => (tokenAndPair(flavor).length === 0 ? unknownFlavor(flavor) : SMALL),
+
   touches: ({ flavor }) => [...tokenAndPair(flavor), 'machineId'],
 
   decide({ flavor, value, paired }, { head, rows }, context) {

@@ -2,7 +2,7 @@ import { AGENTS, protectedKind, type AgentEntry } from '@holdfast/shared/agents/
 import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import { jsonEqual, type Json } from '@holdfast/shared/metadata/json'
 import type { FieldChange, HeldField, HeldFields } from '@holdfast/shared/metadata/merge'
-import type { PatchAnswer, WriteRule } from './decision.ts'
+import { SMALL, type PatchAnswer, type WriteRule } from './decision.ts'
 import { heldFields, planWrite, withPairs } from './plan.ts'
 
 /** What a field was at a version: a value, nothing, or too large for the journal to have kept it. */
@@ -18,6 +18,8 @@ export interface RestoreRequest {
 
 /** Sets fields to what they were at a version. A new write like any other; it never takes a protected field away. */
 export const restoreSession: WriteRule<RestoreRequest, PatchAnswer> = {
+  check: () => SMALL,
+
   touches: () => 'all',
 
   decide(request, { head, rows }, context) {

@@ -1,7 +1,7 @@
 import type { JsonObject } from '@holdfast/shared/metadata/json'
 import { mergeReplace } from '@holdfast/shared/metadata/merge'
 import type { ReplaceAnswer, WriteRule } from './decision.ts'
-import { documentAfter, heldFields, metadataRefusal, planWrite } from './plan.ts'
+import { documentAfter, heldFields, checkMetadata, planWrite } from './plan.ts'
 
 export interface ReplaceRequest {
   readonly expectedVersion: number
@@ -13,11 +13,11 @@ export interface ReplaceRequest {
  * protected fields is carried forward, update: one transaction, so nobody sees or loses a step between.
  */
 export const updateSessionMetadata: WriteRule<ReplaceRequest, ReplaceAnswer> = {
+  check: ({ metadata }) => checkMetadata(metadata),
+
   touches: () => 'all',
 
   decide(request, { head, rows }, context) {
-    const refusal = metadataRefusal(request.metadata)
-    if (refusal !== null) return refusal
     const held = heldFields(rows)
     if (request.expectedVersion !== head.version) {
       return { kind: 'version-mismatch', version: head.version, current: documentAfter(held, []) }

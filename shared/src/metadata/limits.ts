@@ -42,8 +42,8 @@ interface Visit {
 function pathOf(visit: Visit | null): string {
   const parts: string[] = []
   for (let at = visit; at !== null && at.name !== null; at = at.within)
-    parts.unshift(printable(String(at.name)))
-  return `/${parts.join('/')}`.slice(0, 80)
+    parts.unshift(printable(String(at.name)).replaceAll('~', '~0').replaceAll('/', '~1'))
+  return printable(`/${parts.join('/')}`)
 }
 
 /** At most 80 characters, none of which moves a cursor or breaks a line. */
@@ -59,11 +59,11 @@ export function utf8Bytes(text: string): number {
 }
 
 function keyProblem(name: string, visit: Visit): LimitProblem | null {
-  const field = pathOf({ value: null, depth: 0, name, within: visit })
+  const at: Visit = { value: null, depth: 0, name, within: visit }
   if (FORBIDDEN.has(name)) {
     return {
       code: 'forbidden_key',
-      field,
+      field: pathOf(at),
       message: `The key "${printable(name)}" is not allowed at any depth.`,
     }
   }
@@ -74,13 +74,13 @@ function keyProblem(name: string, visit: Visit): LimitProblem | null {
     const actual = utf8Bytes(name)
     return {
       code: 'key_too_long',
-      field,
+      field: pathOf(at),
       limit: LIMITS.keyBytes,
       actual,
       message: `A key is ${actual} bytes long; at most ${LIMITS.keyBytes} are allowed.`,
     }
   }
-  return textProblem(name, visit, 'A key')
+  return textProblem(name, at, 'A key')
 }
 
 function textProblem(text: string, visit: Visit, what: string): LimitProblem | null {
@@ -133,23 +133,43 @@ function isPlain(value: object): boolean {
  * Looks through a value before anything else does: no recursion, so that depth can not overflow the stack, and an end
  * as soon as a limit is passed, so that the work is bounded by the limits and not by the input.
  */
-export function findLimitProblem(root: unknown, maxBytes: number): LimitProblem | null {
-  const walk: Walk = {
-    pending: [{ value: root, depth: 0, name: null, within: null }],
-    keys: 0,
-    bytes: 0,
-    maxBytes,
-  }
+export function findLimitProblem(
+  root: unknown,
+  maxBytes: number,
+  bounds: Bounds = LIMITS,
+): LimitProblem | null {
+  return walkLimits(root, maxBytes, bounds).problem
+}
+
+/** The same, with a lower bound of the value's size: its JSON text takes at most `MAX_ESCAPE` times as many bytes. */
+export function walkLimits(root: unknown, maxBytes: number, bounds: Bounds = LIMITS): Walked {
+  const pending: Visit[] = [{ value: root, depth: 0, name: null, within: null }]
+  const walk: Walk = { pending, keys: 0, bytes: 0, maxBytes, bounds }
   for (let visit = walk.pending.pop(); visit !== undefined; visit = walk.pending.pop()) {
     const problem = enter(walk, visit)
-    if (problem !== null) return problem
+    if (problem !== null) return { problem, bytes: walk.bytes }
   }
-  return null
+  return { problem: null, bytes: walk.bytes }
+}
+
+/** A control character becomes six, and a number or a literal, which the walk counts as one, becomes at most 24. */
+export const MAX_ESCAPE = 24
+
+export interface Walked {
+  readonly problem: LimitProblem | null
+  readonly bytes: number
+}
+
+/** How deep and how many; metadata has the limits of every write, other values may be given wider ones. */
+interface Bounds {
+  readonly depth: number
+  readonly keys: number
 }
 
 interface Walk {
   readonly pending: Visit[]
   readonly maxBytes: number
+  readonly bounds: Bounds
   keys: number
   /** A lower bound of the JSON text's bytes. */
   bytes: number
@@ -168,18 +188,18 @@ function enter(walk: Walk, visit: Visit): LimitProblem | null {
       message: 'Only plain objects, lists and scalars are JSON.',
     }
   }
-  if (visit.depth >= LIMITS.depth) return depthProblem(visit)
+  if (visit.depth >= walk.bounds.depth) return depthProblem(visit, walk.bounds.depth)
   return Array.isArray(value) ? enterList(walk, visit, value) : enterObject(walk, visit, value)
 }
 
 /** The walk stops here, so the depth that is reported is the first one too deep, not the deepest. */
-function depthProblem(visit: Visit): LimitProblem {
+function depthProblem(visit: Visit, limit: number): LimitProblem {
   return {
     code: 'too_deep',
     field: pathOf(visit),
-    limit: LIMITS.depth,
+    limit,
     actual: visit.depth + 1,
-    message: `Values are nested deeper than ${LIMITS.depth} levels.`,
+    message: `Values are nested deeper than ${limit} levels.`,
   }
 }
 
@@ -202,21 +222,22 @@ function enterList(walk: Walk, visit: Visit, list: readonly unknown[]): LimitPro
   walk.bytes += list.length + 1
   const problem = sizeProblem(walk)
   if (problem !== null) return problem
+  const uncounted = visit.uncounted === true
   for (const [index, value] of list.entries())
-    walk.pending.push({ value, depth: visit.depth + 1, name: index, within: visit })
+    walk.pending.push({ value, depth: visit.depth + 1, name: index, within: visit, uncounted })
   return null
 }
 
 function enterObject(walk: Walk, visit: Visit, object: object): LimitProblem | null {
   const names = Object.keys(object)
   if (visit.uncounted !== true) walk.keys += names.length
-  if (walk.keys > LIMITS.keys) {
+  if (walk.keys > walk.bounds.keys) {
     return {
       code: 'too_many_keys',
       field: pathOf(visit),
-      limit: LIMITS.keys,
+      limit: walk.bounds.keys,
       actual: walk.keys,
-      message: `There are at least ${walk.keys} keys; at most ${LIMITS.keys} are allowed.`,
+      message: `There are at least ${walk.keys} keys; at most ${walk.bounds.keys} are allowed.`,
     }
   }
   for (const name of names) {

@@ -108,7 +108,7 @@ function replaceField(draft: Draft, name: string, value: Json): void {
   if (value === null && (kind === 'token' || kind === 'paired')) return draft.change(name, undefined, 'clear')
   const problem = protectedValueProblem(value)
   if (problem === null) draft.change(name, value, 'set')
-  else draft.refuse(name, 'invalid_field', `The field ${name} ${problem}; the value it had is kept.`)
+  else draft.refuse(name, 'invalid_field', `The field ${name} ${problem}; what was sent is not taken.`)
 }
 
 /** A pair is true together: what happens to the token decides what may happen to the field beside it. */

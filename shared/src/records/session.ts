@@ -19,7 +19,7 @@ export const sessionRecordSchema = z.strictObject({
 })
 export type SessionRecord = z.infer<typeof sessionRecordSchema>
 
-export const sessionSummarySchema = sessionRecordSchema.omit({ agentState: true })
+export const sessionSummarySchema = sessionRecordSchema.omit({ agentState: true, agentStateVersion: true })
 /** What a list shows of a session: the fields that were asked for, and no agent state. */
 export type SessionSummary = z.infer<typeof sessionSummarySchema>
 

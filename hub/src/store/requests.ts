@@ -1,0 +1,66 @@
+import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
+import type { Json } from '@holdfast/shared/metadata/json'
+import { findLimitProblem } from '@holdfast/shared/metadata/limits'
+import { actorSchema } from '@holdfast/shared/records/actor'
+import {
+  idSchema,
+  mutationIdSchema,
+  namespaceSchema,
+  reasonSchema,
+  tagSchema,
+  versionSchema,
+} from '@holdfast/shared/records/ids'
+import type { z } from 'zod'
+
+/** The parts of a request that are not metadata, each with the schema it must fit. A part that is undefined is not looked at. */
+const PARTS = {
+  namespace: namespaceSchema,
+  tag: tagSchema,
+  id: idSchema,
+  expectedVersion: versionSchema,
+  version: versionSchema,
+  mutationId: mutationIdSchema,
+  reason: reasonSchema,
+  actor: actorSchema,
+} as const satisfies Record<string, z.ZodType>
+
+type Parts = { readonly [Name in keyof typeof PARTS]?: unknown }
+
+/** Why a request can not be stored as it is; null when it can. What the drivers would mangle never reaches them. */
+export function requestProblem(parts: Parts): Refusal | null {
+  for (const name of Object.keys(parts) as (keyof typeof PARTS)[]) {
+    const value = parts[name]
+    if (value === undefined) continue
+    const parsed = PARTS[name].safeParse(value)
+    if (parsed.success) continue
+    const why = parsed.error.issues[0]?.message ?? 'is not valid'
+    return refuse('invalid_request', `The ${name} ${why.charAt(0).toLowerCase()}${why.slice(1)}.`, {
+      field: name,
+    })
+  }
+  return null
+}
+
+/** Agent state keeps every tool call of a session and may be large; it is bounded by the frame that carries it. */
+const STATE_BYTES = 48 * 1024 * 1024
+const STATE_BOUNDS = { depth: 256, keys: Number.POSITIVE_INFINITY }
+
+export type StateText = { readonly kind: 'state'; readonly text: string; readonly value: Json }
+
+/** A value that is replaced as a whole, as the text it is stored as. */
+export function stateText(value: unknown): StateText | Refusal {
+  const given = value === undefined ? null : value
+  const problem = findLimitProblem(given, STATE_BYTES, STATE_BOUNDS)
+  if (problem !== null) {
+    const { code, message, ...detail } = problem
+    return refuse(code, message, detail)
+  }
+  return { kind: 'state', text: JSON.stringify(given), value: given as Json }
+}
+
+/** How many items a page may ask for; asking for more gets this many. */
+export const PAGE_LIMIT = 1000
+
+export function pageSize(limit: number): number {
+  return Math.max(1, Math.min(PAGE_LIMIT, Math.trunc(limit)))
+}

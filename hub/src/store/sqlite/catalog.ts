@@ -1,0 +1,113 @@
+import { must } from '@holdfast/shared/errors/assert'
+import type { SessionHead } from '../../sessions/write.ts'
+import type { StatementCache } from './rows.ts'
+
+/** A namespace's counters. The single writer knows them, so a write reads them from here and not from the file. */
+export interface NamespaceState {
+  readonly key: number
+  readonly name: string
+  head: number
+  floor: number
+  journalBytes: number
+  dirty: boolean
+}
+
+/** A session as the writer knows it. */
+export interface KnownSession {
+  readonly key: number
+  readonly namespace: NamespaceState
+  readonly id: string
+  head: SessionHead
+}
+
+const HOT_SESSIONS = 65_536
+
+/**
+ * What the writer remembers between writes. Only a cache: everything in it is in the file, and it is forgotten whole
+ * after a rollback or when another program has written to the file.
+ */
+export class Catalog {
+  readonly #sql: StatementCache
+  readonly #namespaces = new Map<string, NamespaceState>()
+  readonly #sessions = new Map<NamespaceState, Map<string, KnownSession>>()
+  #count = 0
+
+  constructor(sql: StatementCache) {
+    this.#sql = sql
+  }
+
+  forget(): void {
+    this.#namespaces.clear()
+    this.forgetSessions()
+  }
+
+  forgetSessions(): void {
+    this.#sessions.clear()
+    this.#count = 0
+  }
+
+  namespace(name: string): NamespaceState | undefined {
+    const known = this.#namespaces.get(name)
+    if (known !== undefined) return known
+    const row = this.#sql
+      .get('select key, head, floor, journal_bytes as journalBytes from namespace where name = ?')
+      .get<Omit<NamespaceState, 'name' | 'dirty'>>(name)
+    if (row === undefined) return undefined
+    const state = { ...row, name, dirty: false }
+    this.#namespaces.set(name, state)
+    return state
+  }
+
+  /** Only inside a write: the row is made where there is none. */
+  namespaceForWrite(name: string): NamespaceState {
+    const known = this.namespace(name)
+    if (known !== undefined) return known
+    this.#sql.get('insert into namespace (name) values (?)').run(name)
+    return must(this.namespace(name), 'a namespace is there once it was inserted')
+  }
+
+  session(namespaceName: string, id: string): KnownSession | undefined {
+    const namespace = this.namespace(namespaceName)
+    if (namespace === undefined) return undefined
+    const known = this.#sessions.get(namespace)?.get(id)
+    if (known !== undefined) return known
+    const row = this.#sql.get(SELECT_HEAD).get<HeadRow>(namespace.key, id)
+    return row === undefined ? undefined : this.remember({ key: row.key, namespace, id, head: headOf(row) })
+  }
+
+  remember(session: KnownSession): KnownSession {
+    if (this.#count >= HOT_SESSIONS) this.forgetSessions()
+    let byId = this.#sessions.get(session.namespace)
+    if (byId === undefined) {
+      byId = new Map()
+      this.#sessions.set(session.namespace, byId)
+    }
+    byId.set(session.id, session)
+    this.#count += 1
+    return session
+  }
+
+  dirtyNamespaces(): NamespaceState[] {
+    return [...this.#namespaces.values()].filter((namespace) => namespace.dirty)
+  }
+}
+
+interface HeadRow {
+  readonly key: number
+  readonly version: number
+  readonly horizon: number
+  readonly prunedTo: number
+  readonly bytes: number
+  readonly fields: number
+  readonly protected: string
+  readonly updatedAt: number
+}
+
+const SELECT_HEAD = `
+  select key, metadata_version as version, horizon, pruned_to as prunedTo, bytes, fields, protected,
+    updated_at as updatedAt
+  from session where namespace = ? and id = ?`
+
+function headOf({ key: _key, ...row }: HeadRow): SessionHead {
+  return { ...row, protected: row.protected === '' ? [] : row.protected.split(' ') }
+}

@@ -1,0 +1,55 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { z } from 'zod'
+import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
+import type { StorePaths } from './paths.ts'
+
+const markSchema = z.strictObject({
+  pid: z.int().positive(),
+  startedAt: z.int(),
+  epoch: z.string(),
+  commits: z.int().min(0),
+})
+
+/**
+ * Written beside the database after commits were durable, so it never says more than the file held. A database that
+ * holds less than its mark has lost something that was acknowledged: its log was removed, or an old copy was put there.
+ */
+export type Mark = z.infer<typeof markSchema>
+
+/** Null where there is none, or none that can be read: a mark only ever adds a warning. */
+export function readMark(paths: StorePaths): Mark | null {
+  let text: string
+  try {
+    text = readFileSync(paths.mark, 'utf8')
+  } catch {
+    return null
+  }
+  try {
+    return markSchema.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+}
+
+export function writeMark(paths: StorePaths, mark: Mark): void {
+  const draft = `${paths.mark}.new`
+  writeFileSync(draft, `${JSON.stringify(mark)}\n`, { mode: 0o600 })
+  renameSync(draft, paths.mark)
+}
+
+export function checkMark(
+  paths: StorePaths,
+  mark: Mark | null,
+  found: { epoch: string; commits: number },
+): void {
+  if (mark === null) return
+  const way = `Put the right file back, or restore a backup. To go on with this one as it is, remove ${paths.mark}.`
+  if (mark.epoch !== found.epoch) {
+    const message = `${paths.database} is not the database that was used here before. ${way}`
+    throw new HoldfastError('database_replaced', message)
+  }
+  if (found.commits < mark.commits) {
+    const message = `${paths.database} holds ${found.commits} commits, but ${mark.commits} were acknowledged: its log was removed, or an old copy was put in its place. ${way}`
+    throw new HoldfastError('database_rolled_back', message)
+  }
+}

@@ -1,0 +1,97 @@
+import { requestProblem } from '../requests.ts'
+import type { Pruned, PruneStep } from '../store.ts'
+import type { NamespaceState } from './catalog.ts'
+import type { StoreCore } from './core.ts'
+import { MUTATION_DAYS } from './mutations.ts'
+
+const DAY = 24 * 60 * 60 * 1000
+
+interface OldEntry {
+  readonly seq: number
+  readonly session: number
+  readonly version: number
+  readonly bytes: number
+}
+
+/** Throws away, a few at a time, what retention no longer keeps. The newest entry always stays. */
+export class Pruner {
+  readonly #core: StoreCore
+  /** Where the sweep over a namespace's mutation ids goes on. */
+  readonly #swept = new Map<number, string>()
+
+  constructor(core: StoreCore) {
+    this.#core = core
+  }
+
+  async step(request: PruneStep): Promise<Pruned> {
+    const problem = requestProblem({ namespace: request.namespace })
+    if (problem !== null) return { entries: 0, mutations: 0, more: false }
+    return this.#core.write(() => this.#prune(request), 256)
+  }
+
+  #prune(request: PruneStep): Pruned {
+    const namespace = this.#core.catalog.namespace(request.namespace)
+    if (namespace === undefined) return { entries: 0, mutations: 0, more: false }
+    const entries = this.#pruneEntries(namespace, request)
+    const mutations = this.#pruneMutations(namespace, request.limit)
+    return { entries, mutations: mutations.gone, more: excess(namespace, request) > 0 || mutations.more }
+  }
+
+  #pruneEntries(namespace: NamespaceState, request: PruneStep): number {
+    const { sql } = this.#core
+    if (excess(namespace, request) === 0) return 0
+    const oldest = sql
+      .get(
+        `select seq, session, version, octet_length(changes) as bytes from journal
+         where namespace = ? and seq > ? order by seq limit ?`,
+      )
+      .all<OldEntry>(namespace.key, namespace.floor, request.limit)
+    const newest = new Map<number, number>()
+    for (const { seq, session, version, bytes } of oldest) {
+      if (excess(namespace, request) === 0) break
+      namespace.floor = seq
+      namespace.journalBytes -= bytes
+      newest.set(session, version)
+    }
+    sql.get('delete from journal where namespace = ? and seq <= ?').run(namespace.key, namespace.floor)
+    for (const [session, version] of newest) {
+      sql.get('update session set pruned_to = max(pruned_to, ?) where key = ?').run(version, session)
+      sql
+        .get('delete from session_field where session = ? and value is null and version <= ?')
+        .run(session, version)
+    }
+    namespace.dirty = true
+    this.#core.catalog.forgetSessions()
+    return oldest.filter((entry) => entry.seq <= namespace.floor).length
+  }
+
+  /** Walks the ids in order, a piece each time: there is no index by age, and writing one would cost every write. */
+  #pruneMutations(namespace: NamespaceState, limit: number): { gone: number; more: boolean } {
+    const { sql, outside } = this.#core
+    const from = this.#swept.get(namespace.key) ?? ''
+    const last = sql
+      .get(
+        'select max(id) as id, count(*) as ids from (select id from mutation where namespace = ? and id > ? order by id limit ?)',
+      )
+      .get<{ id: string | null; ids: number }>(namespace.key, from, limit)
+    if (last === undefined || last.id === null) {
+      this.#swept.delete(namespace.key)
+      return { gone: 0, more: false }
+    }
+    this.#swept.set(namespace.key, last.id)
+    const { changes } = sql
+      .get('delete from mutation where namespace = ? and id > ? and id <= ? and at < ?')
+      .run(namespace.key, from, last.id, outside.now() - MUTATION_DAYS * DAY)
+    return { gone: changes, more: last.ids === limit }
+  }
+}
+
+/** How many entries, at least, are more than is kept: all that are over the count, or one while the bytes are over. */
+function excess(
+  { head, floor, journalBytes }: NamespaceState,
+  { keepEntries, keepBytes }: PruneStep,
+): number {
+  const entries = head - floor
+  if (entries <= 1) return 0
+  return Math.max(entries - Math.max(1, keepEntries), journalBytes > keepBytes ? 1 : 0)
+}

@@ -1,0 +1,49 @@
+import type { SqliteDriver, SqlValue, Statement } from './driver.ts'
+
+/** Statements prepared once, those with a list of values once per length. */
+export class StatementCache {
+  readonly #driver: SqliteDriver
+  readonly #byText = new Map<string, Statement>()
+  readonly #byLength = new Map<string, (Statement | undefined)[]>()
+
+  constructor(driver: SqliteDriver) {
+    this.#driver = driver
+  }
+
+  get(sql: string): Statement {
+    let statement = this.#byText.get(sql)
+    if (statement === undefined) {
+      statement = this.#driver.prepare(sql)
+      this.#byText.set(sql, statement)
+    }
+    return statement
+  }
+
+  /** `{list}` in the text becomes `length` times `item`, with commas between. */
+  forList(sql: string, item: string, length: number): Statement {
+    let statements = this.#byLength.get(sql)
+    if (statements === undefined) {
+      statements = []
+      this.#byLength.set(sql, statements)
+    }
+    let statement = statements[length]
+    if (statement === undefined) {
+      statement = this.#driver.prepare(sql.replace('{list}', Array.from({ length }, () => item).join(', ')))
+      statements[length] = statement
+    }
+    return statement
+  }
+}
+
+/** A list longer than this is worked through in pieces, so that the number of prepared statements stays bounded. */
+export const LIST_PIECE = 32
+
+export function* pieces<Item>(items: readonly Item[]): Generator<readonly Item[]> {
+  if (items.length <= LIST_PIECE) {
+    if (items.length > 0) yield items
+    return
+  }
+  for (let at = 0; at < items.length; at += LIST_PIECE) yield items.slice(at, at + LIST_PIECE)
+}
+
+export type { SqlValue }

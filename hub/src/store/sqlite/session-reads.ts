@@ -1,0 +1,145 @@
+import type { Json } from '@holdfast/shared/metadata/json'
+import type { JournalEntry } from '@holdfast/shared/records/journal'
+import type { SessionRecord, SessionSummary } from '@holdfast/shared/records/session'
+import { tokenRecordSchema, type TokenRecord } from '@holdfast/shared/records/token'
+import { LIST_FIELDS } from '@holdfast/shared/metadata/list-fields'
+import { documentAfter, heldFields } from '../../sessions/plan.ts'
+import type { FieldRows } from '../../sessions/write.ts'
+import { pageSize } from '../requests.ts'
+import type {
+  FieldHistoryEntry,
+  HistoryOfField,
+  HistoryOfSession,
+  ListSessions,
+  Page,
+  SessionKey,
+  TokenIdentity,
+} from '../store.ts'
+import type { StoreCore } from './core.ts'
+import { entryHead, JOURNAL_COLUMNS, journalEntry, readBounded, type JournalRow } from './journal-rows.ts'
+import { selectFields } from './write-plan.ts'
+
+interface SessionRow {
+  readonly key: number
+  readonly id: string
+  readonly tag: string
+  readonly metadataVersion: number
+  readonly createdAt: number
+  readonly updatedAt: number
+}
+
+const SESSION_COLUMNS = `key, id, tag, metadata_version as metadataVersion, created_at as createdAt, updated_at as updatedAt`
+
+export function readSessionRecord(core: StoreCore, { namespace, session }: SessionKey): SessionRecord | null {
+  const { sql, catalog } = core
+  const known = catalog.session(namespace, session)
+  if (known === undefined) return null
+  const row = sql.get(`select ${SESSION_COLUMNS} from session where key = ?`).get<SessionRow>(known.key)
+  if (row === undefined) return null
+  const state = sql
+    .get('select value, version from agent_state where session = ?')
+    .get<{ value: string; version: number }>(known.key)
+  return {
+    ...summary(row, namespace, selectFields(sql, known.key, 'all')),
+    agentState: JSON.parse(state?.value ?? 'null') as Json,
+    agentStateVersion: state?.version ?? 1,
+  }
+}
+
+function summary({ key: _key, ...row }: SessionRow, namespace: string, rows: FieldRows): SessionSummary {
+  const held = heldFields(rows)
+  const damaged = [...held].flatMap(([name, field]) => ('damaged' in field ? [name] : []))
+  return { ...row, namespace, metadata: documentAfter(held, []), damaged }
+}
+
+/** Newest first by creation: an order that no write changes, so that paging misses and repeats nothing. */
+export function listSessions(core: StoreCore, request: ListSessions): Page<SessionSummary> {
+  const { sql, catalog } = core
+  const namespace = catalog.namespace(request.namespace)
+  if (namespace === undefined) return { items: [], nextCursor: null }
+  const limit = pageSize(request.limit)
+  const below = cursorNumber(request.cursor)
+  const rows = sql
+    .get(`select ${SESSION_COLUMNS} from session where namespace = ? and key < ? order by key desc limit ?`)
+    .all<SessionRow>(namespace.key, below, limit)
+  const names = request.fields ?? LIST_FIELDS
+  const items = rows.map((row) => summary(row, request.namespace, selectFields(sql, row.key, names)))
+  return { items, nextCursor: rows.length < limit ? null : String(rows.at(-1)?.key) }
+}
+
+function cursorNumber(cursor: string | undefined): number {
+  const number = cursor === undefined ? Number.NaN : Number(cursor)
+  return Number.isSafeInteger(number) ? number : Number.MAX_SAFE_INTEGER
+}
+
+export function sessionHistory(core: StoreCore, request: HistoryOfSession): Page<JournalEntry> | null {
+  const { sql, catalog } = core
+  const known = catalog.session(request.namespace, request.session)
+  if (known === undefined) return null
+  const statement = sql.get(
+    `select ${JOURNAL_COLUMNS} from journal j join session s on s.key = j.session
+     where j.session = ? and j.version < ? order by j.version desc limit ?`,
+  )
+  const start = cursorNumber(request.cursor)
+  const { rows, more } = readBounded<JournalRow>(pageSize(request.limit), (last, piece) =>
+    statement.all<JournalRow>(known.key, last?.version ?? start, piece),
+  )
+  return { items: rows.map(journalEntry), nextCursor: more ? String(rows.at(-1)?.version) : null }
+}
+
+/** Follows the chain of versions that set the field: each entry names the one before it. */
+export function fieldHistory(core: StoreCore, request: HistoryOfField): Page<FieldHistoryEntry> | null {
+  const { sql, catalog } = core
+  const known = catalog.session(request.namespace, request.session)
+  if (known === undefined) return null
+  const entry = sql.get(
+    `select ${JOURNAL_COLUMNS} from journal j join session s on s.key = j.session where j.session = ? and j.version = ?`,
+  )
+  const newest = selectFields(sql, known.key, [request.field]).get(request.field)?.version ?? 0
+  const items: FieldHistoryEntry[] = []
+  let version = request.cursor === undefined ? newest : Math.min(newest, cursorNumber(request.cursor))
+  while (items.length < pageSize(request.limit)) {
+    const row = entry.get<JournalRow>(known.key, version)
+    const change = row === undefined ? undefined : journalEntry(row).changes[request.field]
+    if (row === undefined || change === undefined) return { items, nextCursor: null }
+    items.push({ ...entryHead(row), change })
+    version = change.beforeVersion
+  }
+  return { items, nextCursor: version === 0 ? null : String(version) }
+}
+
+interface TokenRow extends Omit<TokenRecord, 'setBy'> {
+  readonly key: number
+  readonly setBy: string
+}
+
+/** Newest first by when the session had the value first. */
+export function tokenHistory(core: StoreCore, request: HistoryOfSession): Page<TokenRecord> | null {
+  const { sql, catalog } = core
+  const known = catalog.session(request.namespace, request.session)
+  if (known === undefined) return null
+  const limit = pageSize(request.limit)
+  const rows = sql
+    .get(
+      `select key, flavor, value, paired, proof, left_as as left, machine_id as machineId, runtime_id as runtimeId, run,
+         set_by as setBy, first_at as firstAt, at, left_at as leftAt
+       from resume_token where session = ? and key < ? order by key desc limit ?`,
+    )
+    .all<TokenRow>(known.key, cursorNumber(request.cursor), limit)
+  const items = rows.map(({ key: _key, ...row }) =>
+    tokenRecordSchema.parse({ ...row, setBy: JSON.parse(row.setBy) }),
+  )
+  return { items, nextCursor: rows.length < limit ? null : String(rows.at(-1)?.key) }
+}
+
+export function tokenHolders(core: StoreCore, identity: TokenIdentity): readonly string[] {
+  const namespace = core.catalog.namespace(identity.namespace)
+  if (namespace === undefined) return []
+  return core.sql
+    .get(
+      `select s.id from resume_token t join session s on s.key = t.session
+       where t.value = ? and t.flavor = ? and t.left_as = 'no' and t.machine_id is ? and s.namespace = ? order by s.key`,
+    )
+    .all<{ id: string }>(identity.value, identity.flavor, identity.machineId, namespace.key)
+    .map((row) => row.id)
+}

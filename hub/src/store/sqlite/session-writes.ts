@@ -1,0 +1,198 @@
+import { must } from '@holdfast/shared/errors/assert'
+import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
+import type { Json, JsonObject } from '@holdfast/shared/metadata/json'
+import { clearResumeToken } from '../../sessions/clear-resume-token.ts'
+import { createSession } from '../../sessions/create-session.ts'
+import type { ReplaceAnswer, VersionMismatch, WriteRule } from '../../sessions/decision.ts'
+import { patchSessionMetadata } from '../../sessions/patch-session-metadata.ts'
+import { checkMetadata } from '../../sessions/plan.ts'
+import { putBackToken } from '../../sessions/put-back-token.ts'
+import { restoreSession } from '../../sessions/restore-session.ts'
+import { updateSessionMetadata } from '../../sessions/update-session-metadata.ts'
+import type { WriteContext } from '../../sessions/write.ts'
+import { requestProblem, stateText, type StateText } from '../requests.ts'
+import type {
+  ClearToken,
+  CreatedSession,
+  CreateSession,
+  FieldsWritten,
+  PatchMetadata,
+  PutBackToken,
+  ReplaceMetadata,
+  RestoreFields,
+  SessionKey,
+} from '../store.ts'
+import type { NamespaceState } from './catalog.ts'
+import type { StoreCore } from './core.ts'
+import { bodyHash, replayOf, takeMutation } from './mutations.ts'
+import { readPast } from './past.ts'
+import { readSessionRecord } from './session-reads.ts'
+import { selectFields, writePlan } from './write-plan.ts'
+
+interface WriteRequest extends SessionKey {
+  readonly actor: WriteContext['actor']
+  readonly reason?: string | undefined
+  readonly mutationId?: string | undefined
+  readonly expectedVersion?: number | undefined
+}
+
+type Body = { readonly [part: string]: Json | undefined }
+
+export const SESSION_NOT_FOUND = refuse('session_not_found', 'There is no such session.')
+
+/** The write path: every method is one job of the commit queue, and runs a rule inside the batch's transaction. */
+export class SessionWrites {
+  readonly #core: StoreCore
+
+  constructor(core: StoreCore) {
+    this.#core = core
+  }
+
+  async create(request: CreateSession): Promise<CreatedSession | Refusal> {
+    const { namespace, tag, id, actor, reason } = request
+    const problem = requestProblem({ namespace, tag, id, actor, reason })
+    if (problem !== null) return problem
+    const checked = checkMetadata(request.metadata)
+    if (checked.kind === 'refused') return checked
+    const state = stateText(request.agentState)
+    if (state.kind === 'refused') return state
+    return this.#core.write(() => this.#createOrLoad(request, state), state.text.length + checked.bytes)
+  }
+
+  #createOrLoad(request: CreateSession, state: StateText): CreatedSession | Refusal {
+    const { sql, catalog } = this.#core
+    const namespace = catalog.namespaceForWrite(request.namespace)
+    const byTag = sql
+      .get('select id from session where namespace = ? and tag = ?')
+      .get<{ id: string }>(namespace.key, request.tag)
+    if (byTag !== undefined) return this.#load(request, byTag.id)
+    if (request.id !== undefined && catalog.session(request.namespace, request.id) !== undefined)
+      return idTaken(request.id)
+    return this.#insert(request, namespace, state)
+  }
+
+  #load({ namespace, id }: CreateSession, stored: string): CreatedSession | Refusal {
+    if (id !== undefined && id !== stored) return idTaken(id)
+    const session = readSessionRecord(this.#core, { namespace, session: stored })
+    return session === null ? SESSION_NOT_FOUND : { kind: 'session', created: false, session, refused: [] }
+  }
+
+  #insert(request: CreateSession, namespace: NamespaceState, state: StateText): CreatedSession | Refusal {
+    const { sql, catalog, outside } = this.#core
+    const context = this.#context(request)
+    const birth = createSession(request.metadata as JsonObject, context)
+    if ('kind' in birth) return birth
+    const id = request.id ?? outside.newId()
+    const { rowid } = sql
+      .get(
+        `insert into session (namespace, id, tag, metadata_version, bytes, fields, protected, created_at, updated_at)
+         values (?, ?, ?, 1, 2, 0, '', ?, ?)`,
+      )
+      .run(namespace.key, id, request.tag, context.now, context.now)
+    sql.get('insert into agent_state (session, value, version) values (?, ?, 1)').run(rowid, state.text)
+    writePlan(
+      sql,
+      catalog.remember({ key: rowid, namespace, id, head: birth.plan.head }),
+      birth.plan,
+      context,
+    )
+    const session = readSessionRecord(this.#core, { namespace: request.namespace, session: id })
+    return session === null
+      ? SESSION_NOT_FOUND
+      : { kind: 'session', created: true, session, refused: birth.refused }
+  }
+
+  replace(request: ReplaceMetadata): Promise<ReplaceAnswer | VersionMismatch | Refusal> {
+    return this.#submit(updateSessionMetadata, request, null)
+  }
+
+  patch(request: PatchMetadata): Promise<FieldsWritten | VersionMismatch | Refusal> {
+    const { session, patch } = request
+    return this.#submit(patchSessionMetadata, request, () => ({ op: 'patch', session, patch: patch as Json }))
+  }
+
+  clear(request: ClearToken): Promise<FieldsWritten | VersionMismatch | Refusal> {
+    const { session, flavor, expectedToken } = request
+    return this.#submit(clearResumeToken, request, () => ({ op: 'clear', session, flavor, expectedToken }))
+  }
+
+  async putBack(request: PutBackToken): Promise<FieldsWritten | VersionMismatch | Refusal> {
+    const { session, flavor, value } = request
+    const paired = await this.#core.read(() => this.#pairedWith(request))
+    return this.#submit(putBackToken, { ...request, paired }, () => ({
+      op: 'put-back',
+      session,
+      flavor,
+      value,
+    }))
+  }
+
+  async restore(request: RestoreFields): Promise<FieldsWritten | VersionMismatch | Refusal> {
+    const { session, version, fields } = request
+    const problem = requestProblem({ version })
+    if (problem !== null) return problem
+    const past = await readPast(this.#core, request)
+    const body = (): Body => ({
+      op: 'restore',
+      session,
+      version,
+      fields: fields === undefined ? undefined : [...fields],
+    })
+    return this.#submit(restoreSession, { ...request, past }, body)
+  }
+
+  /** Token history never loses a value, so what it says before the write still holds inside it. */
+  #pairedWith({ namespace, session, flavor, value }: PutBackToken): string | null | undefined {
+    const known = this.#core.catalog.session(namespace, session)
+    if (known === undefined) return undefined
+    return this.#core.sql
+      .get('select paired from resume_token where session = ? and flavor = ? and value = ?')
+      .get<{ paired: string | null }>(known.key, flavor, value)?.paired
+  }
+
+  /** Checks what was sent, and queues the rule. `body` is what a mutation id stands for. */
+  async #submit<Asked, Answer extends object>(
+    rule: WriteRule<Asked, Answer>,
+    request: Asked & WriteRequest,
+    body: (() => Body) | null,
+  ): Promise<Answer | VersionMismatch | Refusal> {
+    const { expectedVersion, mutationId, actor, reason } = request
+    const problem = requestProblem({ expectedVersion, mutationId, actor, reason })
+    if (problem !== null) return problem
+    const checked = rule.check(request)
+    if (checked.kind === 'refused') return checked
+    const once = mutationId === undefined || body === null ? null : { id: mutationId, body: bodyHash(body()) }
+    return this.#core.write(() => this.#run(rule, request, once), checked.bytes)
+  }
+
+  /** Select, merge, update: what a rule does to its session inside the batch's transaction. */
+  #run<Asked, Answer extends object>(
+    rule: WriteRule<Asked, Answer>,
+    request: Asked & WriteRequest,
+    once: { id: string; body: Uint8Array } | null,
+  ): Answer | VersionMismatch | Refusal {
+    const { sql, catalog } = this.#core
+    const known = catalog.session(request.namespace, request.session)
+    if (known === undefined) return SESSION_NOT_FOUND
+    const mutation = once === null ? null : { ...once, namespace: known.namespace.key }
+    const context = this.#context(request)
+    const rows = selectFields(sql, known.key, rule.touches(request))
+    const decision = rule.decide(request, { head: known.head, rows }, context)
+    // A refusal may come from what this very mutation has changed already: then its first answer counts.
+    if (decision.kind !== 'decided')
+      return (mutation === null ? null : replayOf<Answer>(sql, mutation)) ?? decision
+    if (mutation !== null && !takeMutation(sql, { ...mutation, answer: decision.answer, now: context.now })) {
+      return must(replayOf<Answer>(sql, mutation), 'a mutation id that is taken has an answer')
+    }
+    if (decision.plan !== null) writePlan(sql, known, decision.plan, context)
+    return decision.answer
+  }
+
+  #context({ actor, reason }: Pick<WriteRequest, 'actor' | 'reason'>): WriteContext {
+    return { actor, reason: reason ?? null, now: this.#core.outside.now() }
+  }
+}
+
+function idTaken(id: string): Refusal {
+  return refuse('id_taken', `The id ${id} belongs to a session with another tag.`, { field: 'id' })
+}

@@ -1,0 +1,211 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, statSync } from 'node:fs'
+import { HoldfastError, type Refusal } from '@holdfast/shared/errors/holdfast-error'
+import type { JournalEntry } from '@holdfast/shared/records/journal'
+import type { MachineRecord, SessionRecord, SessionSummary } from '@holdfast/shared/records/session'
+import type { TokenRecord } from '@holdfast/shared/records/token'
+import type { ReplaceAnswer, VersionMismatch } from '../../sessions/decision.ts'
+import type * as port from '../store.ts'
+import { backUp } from './backup.ts'
+import { StoreCore, type Outside } from './core.ts'
+import { damaged, unusable } from './file-checks.ts'
+import { readFeed } from './feed.ts'
+import { writeMark } from './mark.ts'
+import { openFile, openMemory, type Opened, type OpenStoreOptions } from './open.ts'
+import { Pruner } from './prune.ts'
+import * as reads from './session-reads.ts'
+import { SessionWrites } from './session-writes.ts'
+import { runSideJob } from './side-job.ts'
+import { States } from './states.ts'
+
+const MARK_EVERY_MS = 1000
+
+export interface SqliteStoreOptions extends Partial<OpenStoreOptions> {
+  readonly newId?: () => string
+}
+
+/** Opens the store in a file; `:memory:` gives one that ends with the process, for tests. */
+export async function openSqliteStore(path: string, options: SqliteStoreOptions = {}): Promise<SqliteStore> {
+  const outside: Outside = { now: options.now ?? Date.now, newId: options.newId ?? randomUUID }
+  const settings = { ...options, now: outside.now }
+  const opened = path === ':memory:' ? await openMemory(settings) : await openFile(path, settings)
+  return new SqliteStore(opened, outside)
+}
+
+export class SqliteStore implements port.Store {
+  readonly failed: Promise<Error>
+  /** What the operator should know about how the file was opened. */
+  readonly notices: readonly string[]
+  readonly #opened: Opened
+  readonly #core: StoreCore
+  readonly #writes: SessionWrites
+  readonly #states: States
+  readonly #pruner: Pruner
+  readonly #watch: NodeJS.Timeout | null
+  #inode: number | null = null
+  #markedCommits = -1
+  #closing: Promise<void> | null = null
+  #fail: (error: Error) => void = () => undefined
+
+  constructor(opened: Opened, outside: Outside) {
+    this.#opened = opened
+    this.notices = opened.notices
+    this.failed = new Promise((resolve) => {
+      this.#fail = resolve
+    })
+    this.#core = new StoreCore(opened.driver, outside, (error) => this.#halt(error))
+    this.#writes = new SessionWrites(this.#core)
+    this.#states = new States(this.#core)
+    this.#pruner = new Pruner(this.#core)
+    this.#watch = opened.paths === null ? null : setInterval(() => this.#look(), MARK_EVERY_MS).unref()
+    this.#look()
+    if (opened.unchecked !== null) void this.#checkInBackground(opened.unchecked)
+  }
+
+  get epoch(): string {
+    return this.#core.epoch
+  }
+
+  get library(): string {
+    return this.#opened.driver.library
+  }
+
+  createOrLoadSession(request: port.CreateSession): Promise<port.CreatedSession | Refusal> {
+    return this.#writes.create(request)
+  }
+
+  readSession(session: port.SessionKey): Promise<SessionRecord | null> {
+    return this.#core.read(() => reads.readSessionRecord(this.#core, session))
+  }
+
+  listSessions(request: port.ListSessions): Promise<port.Page<SessionSummary>> {
+    return this.#core.read(() => reads.listSessions(this.#core, request))
+  }
+
+  updateSessionMetadata(request: port.ReplaceMetadata): Promise<ReplaceAnswer | VersionMismatch | Refusal> {
+    return this.#writes.replace(request)
+  }
+
+  patchSessionMetadata(request: port.PatchMetadata): Promise<port.FieldsWritten | VersionMismatch | Refusal> {
+    return this.#writes.patch(request)
+  }
+
+  clearResumeToken(request: port.ClearToken): Promise<port.FieldsWritten | VersionMismatch | Refusal> {
+    return this.#writes.clear(request)
+  }
+
+  putBackToken(request: port.PutBackToken): Promise<port.FieldsWritten | VersionMismatch | Refusal> {
+    return this.#writes.putBack(request)
+  }
+
+  restoreSession(request: port.RestoreFields): Promise<port.FieldsWritten | VersionMismatch | Refusal> {
+    return this.#writes.restore(request)
+  }
+
+  updateAgentState(request: port.UpdateState): Promise<port.StateWritten | Refusal> {
+    return this.#states.updateAgentState(request)
+  }
+
+  sessionHistory(request: port.HistoryOfSession): Promise<port.Page<JournalEntry> | null> {
+    return this.#core.read(() => reads.sessionHistory(this.#core, request))
+  }
+
+  fieldHistory(request: port.HistoryOfField): Promise<port.Page<port.FieldHistoryEntry> | null> {
+    return this.#core.read(() => reads.fieldHistory(this.#core, request))
+  }
+
+  tokenHistory(request: port.HistoryOfTokens): Promise<port.Page<TokenRecord> | null> {
+    return this.#core.read(() => reads.tokenHistory(this.#core, request))
+  }
+
+  tokenHolders(request: port.TokenIdentity): Promise<readonly string[]> {
+    return this.#core.read(() => reads.tokenHolders(this.#core, request))
+  }
+
+  readFeed(request: port.ReadFeed): Promise<port.FeedPage> {
+    return this.#core.read(() => readFeed(this.#core, request))
+  }
+
+  onCommit(listener: (namespaces: readonly string[]) => void): () => void {
+    return this.#core.onCommit(listener)
+  }
+
+  createOrLoadMachine(request: port.CreateMachine): Promise<MachineRecord | Refusal> {
+    return this.#states.createOrLoadMachine(request)
+  }
+
+  readMachine(machine: port.MachineKey): Promise<MachineRecord | null> {
+    return this.#core.read(() => this.#states.readMachine(machine))
+  }
+
+  listMachines(request: port.ListMachines): Promise<port.Page<MachineRecord>> {
+    return this.#core.read(() => this.#states.listMachines(request))
+  }
+
+  updateMachineMetadata(request: port.UpdateMachine): Promise<port.StateWritten | Refusal> {
+    return this.#states.updateMachine(request, 'metadata')
+  }
+
+  updateRunnerState(request: port.UpdateMachine): Promise<port.StateWritten | Refusal> {
+    return this.#states.updateMachine(request, 'runner_state')
+  }
+
+  prune(request: port.PruneStep): Promise<port.Pruned> {
+    return this.#pruner.step(request)
+  }
+
+  backup(file: string): Promise<port.BackupMade> {
+    const { paths } = this.#opened
+    if (paths === null) return Promise.reject(unusable('A database in memory can not be backed up.'))
+    return backUp(paths.database, this.epoch, file)
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  async #close(): Promise<void> {
+    if (this.#watch !== null) clearInterval(this.#watch)
+    await this.#core.queue.drained()
+    this.#core.stop(new HoldfastError('store_stopped', 'The store is closed.'))
+    this.#look()
+    this.#opened.release()
+  }
+
+  /** Once a second: is the file still the one that was opened, and how much of it is durable. */
+  #look(): void {
+    const { paths } = this.#opened
+    if (paths === null) return
+    const inode = existsSync(paths.database) ? statSync(paths.database).ino : null
+    this.#inode ??= inode
+    if (inode !== this.#inode) {
+      const message = `${paths.database} was removed or replaced while the hub was using it. Nothing more is written; start the hub again.`
+      return this.#halt(new HoldfastError('database_replaced', message))
+    }
+    if (this.#core.commits === this.#markedCommits) return
+    this.#markedCommits = this.#core.commits
+    const startedAt = Math.round(performance.timeOrigin)
+    writeMark(paths, { pid: process.pid, startedAt, epoch: this.epoch, commits: this.#markedCommits })
+  }
+
+  #halt(reason: Error): void {
+    this.#core.stop(reason)
+    this.#fail(reason)
+  }
+
+  /** The whole file is looked through while the hub serves already; what is found stops it before it spreads. */
+  async #checkInBackground(file: string): Promise<void> {
+    try {
+      const problems = (await runSideJob({ job: 'check', file })).filter((problem) => problem !== 'ok')
+      if (problems.length > 0) this.#halt(damaged(file, problems.join('; ').slice(0, 200)))
+    } catch (error) {
+      // A check that outlives the store says nothing of it.
+      if (this.#closing === null) this.#halt(damaged(file, error instanceof Error ? error.message : 'the check did not finish', error))
+    }
+  }
+}

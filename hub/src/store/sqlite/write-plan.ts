@@ -1,0 +1,132 @@
+import type { FieldRow, FieldRows, TokenMove, WriteContext, WritePlan } from '../../sessions/write.ts'
+import type { KnownSession } from './catalog.ts'
+import { pieces, type StatementCache } from './rows.ts'
+
+const UPSERT_FIELDS = `
+  insert into session_field (session, name, value, version) values {list}
+  on conflict (session, name) do update set value = excluded.value, version = excluded.version`
+
+const UPDATE_SESSION = `
+  update session set metadata_version = ?, bytes = ?, fields = ?, protected = ?, updated_at = ? where key = ?`
+
+const INSERT_JOURNAL = `
+  insert into journal (namespace, seq, session, version, at, op, actor, reason, changes)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+
+const SELECT_FIELDS = 'select name, value, version from session_field where session = ? and name in ({list})'
+const SELECT_ALL_FIELDS = 'select name, value, version from session_field where session = ?'
+
+interface StoredField {
+  readonly name: string
+  readonly value: string | null
+  readonly version: number
+}
+
+/** The rows of the named fields, tombstones included. */
+export function selectFields(
+  sql: StatementCache,
+  session: number,
+  names: readonly string[] | 'all',
+): FieldRows {
+  const rows = new Map<string, FieldRow>()
+  const take = (stored: StoredField[]): void => {
+    for (const { name, value, version } of stored) rows.set(name, { text: value, version })
+  }
+  if (names === 'all') {
+    take(sql.get(SELECT_ALL_FIELDS).all<StoredField>(session))
+    return rows
+  }
+  for (const piece of pieces(names))
+    take(sql.forList(SELECT_FIELDS, '?', piece.length).all<StoredField>(session, ...piece))
+  return rows
+}
+
+/** Carries out an accepted write: its rows, its session's head, its journal entry and its token history. */
+export function writePlan(
+  sql: StatementCache,
+  session: KnownSession,
+  plan: WritePlan,
+  context: WriteContext,
+): void {
+  const { head } = plan
+  for (const piece of pieces(plan.writes)) {
+    const params = piece.flatMap((write) => [session.key, write.name, write.text, head.version])
+    sql.forList(UPSERT_FIELDS, '(?, ?, ?, ?)', piece.length).run(...params)
+  }
+  sql
+    .get(UPDATE_SESSION)
+    .run(head.version, head.bytes, head.fields, head.protected.join(' '), head.updatedAt, session.key)
+  writeJournal(sql, session, plan, context)
+  for (const move of plan.tokens) writeTokenMove(sql, session.key, move, context)
+  session.head = head
+}
+
+function writeJournal(
+  sql: StatementCache,
+  session: KnownSession,
+  plan: WritePlan,
+  context: WriteContext,
+): void {
+  const { namespace } = session
+  namespace.head += 1
+  namespace.journalBytes += Buffer.byteLength(plan.journal)
+  namespace.dirty = true
+  const actor = actorText(context.actor)
+  sql
+    .get(INSERT_JOURNAL)
+    .run(
+      namespace.key,
+      namespace.head,
+      session.key,
+      plan.head.version,
+      context.now,
+      plan.op,
+      actor,
+      context.reason,
+      plan.journal,
+    )
+}
+
+const actorTexts = new WeakMap<WriteContext['actor'], string>()
+
+/** A connection's actor is one object for all its writes. */
+function actorText(actor: WriteContext['actor']): string {
+  let text = actorTexts.get(actor)
+  if (text === undefined) {
+    text = JSON.stringify(actor)
+    actorTexts.set(actor, text)
+  }
+  return text
+}
+
+const TOKEN_LEAVES = `update resume_token set left_as = ?, left_at = ? where session = ? and flavor = ? and left_as = 'no'`
+
+const TOKEN_REPAIRED = `update resume_token set paired = ? where session = ? and flavor = ? and left_as = 'no'`
+
+// Where a token was minted stays what it was, however often the session gets it back.
+const TOKEN_ARRIVES = `
+  insert into resume_token
+    (session, flavor, value, paired, proof, left_as, machine_id, runtime_id, run, set_by, first_at, at)
+  values (?, ?, ?, ?, 'provisional', 'no', ?, ?, ?, ?, ?, ?)
+  on conflict (session, flavor, value) do update set
+    paired = excluded.paired, left_as = 'no', left_at = null, set_by = excluded.set_by, at = excluded.at,
+    machine_id = coalesce(machine_id, excluded.machine_id), runtime_id = coalesce(runtime_id, excluded.runtime_id),
+    run = coalesce(run, excluded.run)`
+
+function writeTokenMove(sql: StatementCache, session: number, move: TokenMove, context: WriteContext): void {
+  const { actor, now } = context
+  switch (move.kind) {
+    case 'leaves':
+      sql.get(TOKEN_LEAVES).run(move.left, now, session, move.flavor)
+      return
+    case 'repaired':
+      sql.get(TOKEN_REPAIRED).run(move.paired, session, move.flavor)
+      return
+    case 'arrives': {
+      const minted = [move.machineId, actor.runtime ?? null, actor.run ?? null]
+      sql
+        .get(TOKEN_ARRIVES)
+        .run(session, move.flavor, move.value, move.paired, ...minted, actorText(actor), now, now)
+    }
+  }
+}
