@@ -12,6 +12,7 @@ const UNBORN: SessionHead = {
   fields: 0,
   protected: [],
   updatedAt: 0,
+  seq: 0,
 }
 
 export interface Birth {

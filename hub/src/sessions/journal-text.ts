@@ -8,10 +8,12 @@ import type { FieldWrite } from './write.ts'
 
 /**
  * The stored form of one change: short member names, and the values' own JSON texts taken as they are.
- * `v` before's version, `b`/`a` before and after, `B`/`A` the same where the value is too large, `c` the cause.
+ * `v` and `s` the version and seq that had set the value before, `b`/`a` before and after, `B`/`A` the same where the
+ * value is too large, `c` the cause.
  */
 interface StoredChange {
   v: number
+  s: number
   b?: Json
   B?: [sha256: string, bytes: number]
   a?: Json
@@ -22,7 +24,7 @@ interface StoredChange {
 export function encodeChange(write: FieldWrite): string {
   const { name, text, before, change } = write
   const guarded = protectedKind(name) !== undefined
-  let encoded = `${JSON.stringify(name)}:{"v":${before?.version ?? 0}`
+  let encoded = `${JSON.stringify(name)}:{"v":${before?.version ?? 0},"s":${before?.seq ?? 0}`
   if (before !== undefined && before.text !== null) encoded += side('b', before.text, guarded)
   if (text !== null) encoded += side('a', text, guarded)
   if (change.cause === 'clear' || change.cause === 'pair') encoded += `,"c":"${change.cause}"`
@@ -34,6 +36,11 @@ function side(member: 'a' | 'b', text: string, guarded: boolean): string {
   const bytes = Buffer.byteLength(text)
   if (bytes <= LIMITS.journaledBytes) return `,"${member}":${text}`
   return `,"${member.toUpperCase()}":["${createHash('sha256').update(text).digest('hex')}",${bytes}]`
+}
+
+/** The seq of the entry that set the field before this one; 0 where there is none. */
+export function seqBefore(text: string, field: string, where: string): number {
+  return parse(text, where)[field]?.s ?? 0
 }
 
 /** The changes of one journal entry, as they are shown. */

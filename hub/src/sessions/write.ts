@@ -15,12 +15,15 @@ export interface SessionHead {
   /** The protected fields that it holds. */
   readonly protected: readonly string[]
   readonly updatedAt: number
+  /** Its newest journal entry. */
+  readonly seq: number
 }
 
-/** One stored field: its JSON text, or null for a tombstone, and the version that set or removed it. */
+/** One stored field: its JSON text, or null for a tombstone, and the version and journal entry that set or removed it. */
 export interface FieldRow {
   readonly text: string | null
   readonly version: number
+  readonly seq: number
 }
 export type FieldRows = ReadonlyMap<string, FieldRow>
 

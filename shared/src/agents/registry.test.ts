@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isReleasedVocabulary } from '@holdfast/shared/metadata/vocabulary'
+import { isReleasedVocabulary } from '../metadata/vocabulary.ts'
 import {
   AGENTS,
   agentOf,

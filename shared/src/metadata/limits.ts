@@ -152,8 +152,8 @@ export function walkLimits(root: unknown, maxBytes: number, bounds: Bounds = LIM
   return { problem: null, bytes: walk.bytes }
 }
 
-/** A control character becomes six, and a number or a literal, which the walk counts as one, becomes at most 24. */
-export const MAX_ESCAPE = 24
+/** A control character becomes six, and a number or a literal, which the walk counts as one, becomes at most 25. */
+export const MAX_ESCAPE = 25
 
 export interface Walked {
   readonly problem: LimitProblem | null

@@ -101,11 +101,12 @@ interface HeadRow {
   readonly fields: number
   readonly protected: string
   readonly updatedAt: number
+  readonly seq: number
 }
 
 const SELECT_HEAD = `
   select key, metadata_version as version, horizon, pruned_to as prunedTo, bytes, fields, protected,
-    updated_at as updatedAt
+    updated_at as updatedAt, seq
   from session where namespace = ? and id = ?`
 
 function headOf({ key: _key, ...row }: HeadRow): SessionHead {

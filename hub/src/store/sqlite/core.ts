@@ -7,8 +7,8 @@ import { StatementCache } from './rows.ts'
 
 /** What comes from outside the program: time, and ids that nobody else has. */
 export interface Outside {
-  now(): number
-  newId(): string
+  readonly now: () => number
+  readonly newId: () => string
 }
 
 /** What the parts of the store share: one connection, its statements, what the writer knows, and the commit queue. */
@@ -18,7 +18,6 @@ export class StoreCore {
   readonly queue: CommitQueue
   readonly outside: Outside
   readonly epoch: string
-  readonly #driver: SqliteDriver
   readonly #listeners = new Set<(namespaces: readonly string[]) => void>()
   #dataVersion: number
   #advanced: string[] = []
@@ -27,7 +26,6 @@ export class StoreCore {
   #stopped: Error | null = null
 
   constructor(driver: SqliteDriver, outside: Outside, onFailure: (error: Error) => void) {
-    this.#driver = driver
     this.outside = outside
     this.sql = new StatementCache(driver)
     this.catalog = new Catalog(this.sql)
@@ -68,7 +66,9 @@ export class StoreCore {
   }
 
   stop(reason: Error): void {
-    this.#stopped ??= new HoldfastError('store_stopped', 'The store has stopped. Start the hub again.', { cause: reason })
+    this.#stopped ??= new HoldfastError('store_stopped', 'The store has stopped. Start the hub again.', {
+      cause: reason,
+    })
     this.queue.stop(reason)
   }
 

@@ -1,11 +1,5 @@
 import Database from 'better-sqlite3'
-import {
-  oneStatement,
-  strictStatement,
-  type OpenOptions,
-  type RawStatement,
-  type SqliteDriver,
-} from './driver.ts'
+import { oneStatement, strictStatement, type OpenOptions, type SqliteDriver } from './driver.ts'
 
 export function openBetterSqlite3(file: string, options: OpenOptions = {}): SqliteDriver {
   const readonly = options.readonly ?? false
@@ -18,7 +12,7 @@ export function openBetterSqlite3(file: string, options: OpenOptions = {}): Sqli
     exec: (sql) => void db.exec(sql),
     prepare(sql) {
       const text = oneStatement(sql)
-      return strictStatement(text, db.prepare(text) as unknown as RawStatement)
+      return strictStatement(text, db.prepare(text))
     },
     close: () => void db.close(),
   }

@@ -1,8 +1,9 @@
+import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
 import type { Json } from '@holdfast/shared/metadata/json'
 import { pageSize } from '../requests.ts'
 import type { FeedChange, FeedPage, ReadFeed } from '../store.ts'
 import type { StoreCore } from './core.ts'
-import { journalEntry, JOURNAL_COLUMNS, readBounded, type JournalRow } from './journal-rows.ts'
+import { HEAVY_BYTES, JOURNAL_COLUMNS, journalEntry, type JournalRow } from './journal-rows.ts'
 import { selectFields } from './write-plan.ts'
 
 /** What committed after a seq, in commit order, without a gap; or why the reader has to start from a snapshot. */
@@ -11,14 +12,38 @@ export function readFeed(core: StoreCore, request: ReadFeed): FeedPage {
   const { epoch } = core
   const because = whyNotFrom(request, { epoch, head, floor })
   if (because !== null) return { kind: 'too_far_behind', because, epoch, floor, head }
-  const statement = core.sql.get(
-    `select ${JOURNAL_COLUMNS} from journal j join session s on s.key = j.session
-     where j.namespace = ? and j.seq > ? order by j.seq limit ?`,
-  )
-  const { rows } = readBounded<JournalRow>(pageSize(request.limit), (last, piece) =>
-    statement.all<JournalRow>(key, last?.seq ?? request.after, piece),
-  )
+  const rows = readRows(core, { namespace: key, after: request.after, limit: pageSize(request.limit) })
   return { kind: 'changes', epoch, head, changes: rows.map((row) => feedChange(core, row)) }
+}
+
+/** Read in pieces until the page is full or heavy. A seq that is missing is damage, never passed over. */
+function readRows(core: StoreCore, page: { namespace: number; after: number; limit: number }): JournalRow[] {
+  const rows: JournalRow[] = []
+  let bytes = 0
+  while (rows.length < page.limit && bytes < HEAVY_BYTES) {
+    const wanted = Math.min(PIECE, page.limit - rows.length)
+    const piece = core.sql
+      .get(SELECT_ENTRIES)
+      .all<JournalRow>(page.namespace, page.after + rows.length, wanted)
+    for (const row of piece) {
+      rows.push(row)
+      bytes += row.changes.length
+      if (row.seq !== page.after + rows.length) throw journalGap(page.after + rows.length)
+    }
+    if (piece.length < wanted) break
+  }
+  return rows
+}
+
+const PIECE = 32
+
+const SELECT_ENTRIES = `
+  select ${JOURNAL_COLUMNS} from journal j join session s on s.key = j.session
+  where j.namespace = ? and j.seq > ? order by j.seq limit ?`
+
+function journalGap(seq: number): HoldfastError {
+  const message = `The journal has no entry ${seq}; restore the database from a backup.`
+  return new HoldfastError('database_damaged', message)
 }
 
 function whyNotFrom(

@@ -1,12 +1,15 @@
 import { actorSchema } from '@holdfast/shared/records/actor'
 import { journalOpSchema, type JournalEntry } from '@holdfast/shared/records/journal'
 import { decodeChanges } from '../../sessions/journal-text.ts'
+import type { KnownSession } from './catalog.ts'
+import type { StoreCore } from './core.ts'
 
 export interface JournalRow {
   readonly seq: number
   readonly session: number
   readonly id: string
   readonly version: number
+  readonly previous: number
   readonly at: number
   readonly op: string
   readonly actor: string
@@ -15,7 +18,8 @@ export interface JournalRow {
 }
 
 /** The columns of a JournalRow, for `from journal j join session s on s.key = j.session`. */
-export const JOURNAL_COLUMNS = 'j.seq, j.session, s.id, j.version, j.at, j.op, j.actor, j.reason, j.changes'
+export const JOURNAL_COLUMNS =
+  'j.seq, j.session, s.id, j.version, j.previous, j.at, j.op, j.actor, j.reason, j.changes'
 
 export function journalEntry(row: JournalRow): JournalEntry {
   return { ...entryHead(row), changes: decodeChanges(row.changes, String(row.seq)) }
@@ -33,22 +37,34 @@ export function entryHead(row: JournalRow): Omit<JournalEntry, 'changes'> {
   }
 }
 
-/** Rows are read in pieces until the page is full or heavy, so that a page of large entries stays bounded. */
-const PIECE = 32
-const HEAVY_BYTES = 1024 * 1024
+/** The entry at a seq, if it is this session's and was not pruned. */
+export function entryAt(core: StoreCore, session: KnownSession, seq: number): JournalRow | undefined {
+  const row = core.sql
+    .get(
+      `select ${JOURNAL_COLUMNS} from journal j join session s on s.key = j.session where j.namespace = ? and j.seq = ?`,
+    )
+    .get<JournalRow>(session.namespace.key, seq)
+  return row?.session === session.key ? row : undefined
+}
 
-export function readBounded<Row extends { readonly changes: string }>(
+/** A page ends when it is full or heavy, so that a page of large entries stays bounded. */
+export const HEAVY_BYTES = 1024 * 1024
+
+/** Follows a chain of seqs from `start` until it ends or the page does; `next` is where the next page starts, 0 at the end. */
+export function followChain(
+  start: number,
   limit: number,
-  read: (last: Row | undefined, piece: number) => Row[],
-): { rows: Row[]; more: boolean } {
-  const rows: Row[] = []
+  step: (seq: number) => { row: JournalRow; next: number } | undefined,
+): { rows: JournalRow[]; next: number } {
+  const rows: JournalRow[] = []
   let bytes = 0
-  while (rows.length < limit && bytes < HEAVY_BYTES) {
-    const wanted = Math.min(PIECE, limit - rows.length)
-    const piece = read(rows.at(-1), wanted)
-    rows.push(...piece)
-    bytes += piece.reduce((sum, row) => sum + row.changes.length, 0)
-    if (piece.length < wanted) return { rows, more: false }
+  let seq = start
+  while (seq !== 0 && rows.length < limit && bytes < HEAVY_BYTES) {
+    const found = step(seq)
+    if (found === undefined) return { rows, next: 0 }
+    rows.push(found.row)
+    bytes += found.row.changes.length
+    seq = found.next
   }
-  return { rows, more: true }
+  return { rows, next: seq }
 }

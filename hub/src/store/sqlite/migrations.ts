@@ -37,7 +37,7 @@ create table if not exists schema_migration (
 ) strict`
 
 function pragma(driver: SqliteDriver, name: string): number {
-  return Number(Object.values(driver.prepare(`pragma ${name}`).get<Record<string, number>>() ?? {})[0] ?? 0)
+  return Object.values(driver.prepare(`pragma ${name}`).get<Record<string, number>>() ?? {})[0] ?? 0
 }
 
 /** What a file says of itself, before anything is written to it. */

@@ -3,6 +3,7 @@ import type { JournalEntry } from '@holdfast/shared/records/journal'
 import type { SessionRecord, SessionSummary } from '@holdfast/shared/records/session'
 import { tokenRecordSchema, type TokenRecord } from '@holdfast/shared/records/token'
 import { LIST_FIELDS } from '@holdfast/shared/metadata/list-fields'
+import { decodeChanges, seqBefore } from '../../sessions/journal-text.ts'
 import { documentAfter, heldFields } from '../../sessions/plan.ts'
 import type { FieldRows } from '../../sessions/write.ts'
 import { pageSize } from '../requests.ts'
@@ -16,7 +17,7 @@ import type {
   TokenIdentity,
 } from '../store.ts'
 import type { StoreCore } from './core.ts'
-import { entryHead, JOURNAL_COLUMNS, journalEntry, readBounded, type JournalRow } from './journal-rows.ts'
+import { entryAt, entryHead, followChain, journalEntry } from './journal-rows.ts'
 import { selectFields } from './write-plan.ts'
 
 interface SessionRow {
@@ -73,39 +74,38 @@ function cursorNumber(cursor: string | undefined): number {
 }
 
 export function sessionHistory(core: StoreCore, request: HistoryOfSession): Page<JournalEntry> | null {
-  const { sql, catalog } = core
-  const known = catalog.session(request.namespace, request.session)
+  const known = core.catalog.session(request.namespace, request.session)
   if (known === undefined) return null
-  const statement = sql.get(
-    `select ${JOURNAL_COLUMNS} from journal j join session s on s.key = j.session
-     where j.session = ? and j.version < ? order by j.version desc limit ?`,
-  )
-  const start = cursorNumber(request.cursor)
-  const { rows, more } = readBounded<JournalRow>(pageSize(request.limit), (last, piece) =>
-    statement.all<JournalRow>(known.key, last?.version ?? start, piece),
-  )
-  return { items: rows.map(journalEntry), nextCursor: more ? String(rows.at(-1)?.version) : null }
+  const { rows, next } = followChain(startOf(request, known.head.seq), pageSize(request.limit), (seq) => {
+    const row = entryAt(core, known, seq)
+    return row === undefined ? undefined : { row, next: row.previous }
+  })
+  return { items: rows.map(journalEntry), nextCursor: cursorAt(next) }
 }
 
-/** Follows the chain of versions that set the field: each entry names the one before it. */
+/** Each change of a field names the entry that had set it before. */
 export function fieldHistory(core: StoreCore, request: HistoryOfField): Page<FieldHistoryEntry> | null {
-  const { sql, catalog } = core
-  const known = catalog.session(request.namespace, request.session)
+  const known = core.catalog.session(request.namespace, request.session)
   if (known === undefined) return null
-  const entry = sql.get(
-    `select ${JOURNAL_COLUMNS} from journal j join session s on s.key = j.session where j.session = ? and j.version = ?`,
-  )
-  const newest = selectFields(sql, known.key, [request.field]).get(request.field)?.version ?? 0
-  const items: FieldHistoryEntry[] = []
-  let version = request.cursor === undefined ? newest : Math.min(newest, cursorNumber(request.cursor))
-  while (items.length < pageSize(request.limit)) {
-    const row = entry.get<JournalRow>(known.key, version)
-    const change = row === undefined ? undefined : journalEntry(row).changes[request.field]
-    if (row === undefined || change === undefined) return { items, nextCursor: null }
-    items.push({ ...entryHead(row), change })
-    version = change.beforeVersion
-  }
-  return { items, nextCursor: version === 0 ? null : String(version) }
+  const { field } = request
+  const newest = selectFields(core.sql, known.key, [field]).get(field)?.seq ?? 0
+  const { rows, next } = followChain(startOf(request, newest), pageSize(request.limit), (seq) => {
+    const row = entryAt(core, known, seq)
+    return row === undefined ? undefined : { row, next: seqBefore(row.changes, field, String(seq)) }
+  })
+  const items = rows.flatMap((row): FieldHistoryEntry[] => {
+    const change = decodeChanges(row.changes, String(row.seq))[field]
+    return change === undefined ? [] : [{ ...entryHead(row), change }]
+  })
+  return { items, nextCursor: cursorAt(next) }
+}
+
+function startOf({ cursor }: HistoryOfSession, newest: number): number {
+  return cursor === undefined ? newest : Math.min(newest, cursorNumber(cursor))
+}
+
+function cursorAt(seq: number): string | null {
+  return seq === 0 ? null : String(seq)
 }
 
 interface TokenRow extends Omit<TokenRecord, 'setBy'> {

@@ -25,7 +25,7 @@ import type {
 import type { NamespaceState } from './catalog.ts'
 import type { StoreCore } from './core.ts'
 import { bodyHash, replayOf, takeMutation } from './mutations.ts'
-import { readPast } from './past.ts'
+import { completePast, readPast } from './past.ts'
 import { readSessionRecord } from './session-reads.ts'
 import { selectFields, writePlan } from './write-plan.ts'
 
@@ -37,6 +37,13 @@ interface WriteRequest extends SessionKey {
 }
 
 type Body = { readonly [part: string]: Json | undefined }
+
+interface Around {
+  /** What the mutation id stands for. */
+  readonly body?: () => Body
+  /** Brings the request up to date, first thing inside the transaction. */
+  readonly complete?: () => void
+}
 
 export const SESSION_NOT_FOUND = refuse('session_not_found', 'There is no such session.')
 
@@ -85,8 +92,8 @@ export class SessionWrites {
     const id = request.id ?? outside.newId()
     const { rowid } = sql
       .get(
-        `insert into session (namespace, id, tag, metadata_version, bytes, fields, protected, created_at, updated_at)
-         values (?, ?, ?, 1, 2, 0, '', ?, ?)`,
+        `insert into session (namespace, id, tag, metadata_version, bytes, fields, protected, seq, created_at, updated_at)
+         values (?, ?, ?, 1, 2, 0, '', 0, ?, ?)`,
       )
       .run(namespace.key, id, request.tag, context.now, context.now)
     sql.get('insert into agent_state (session, value, version) values (?, ?, 1)').run(rowid, state.text)
@@ -103,28 +110,28 @@ export class SessionWrites {
   }
 
   replace(request: ReplaceMetadata): Promise<ReplaceAnswer | VersionMismatch | Refusal> {
-    return this.#submit(updateSessionMetadata, request, null)
+    return this.#submit(updateSessionMetadata, request)
   }
 
   patch(request: PatchMetadata): Promise<FieldsWritten | VersionMismatch | Refusal> {
     const { session, patch } = request
-    return this.#submit(patchSessionMetadata, request, () => ({ op: 'patch', session, patch: patch as Json }))
+    return this.#submit(patchSessionMetadata, request, {
+      body: () => ({ op: 'patch', session, patch: patch as Json }),
+    })
   }
 
   clear(request: ClearToken): Promise<FieldsWritten | VersionMismatch | Refusal> {
     const { session, flavor, expectedToken } = request
-    return this.#submit(clearResumeToken, request, () => ({ op: 'clear', session, flavor, expectedToken }))
+    return this.#submit(clearResumeToken, request, {
+      body: () => ({ op: 'clear', session, flavor, expectedToken }),
+    })
   }
 
   async putBack(request: PutBackToken): Promise<FieldsWritten | VersionMismatch | Refusal> {
     const { session, flavor, value } = request
     const paired = await this.#core.read(() => this.#pairedWith(request))
-    return this.#submit(putBackToken, { ...request, paired }, () => ({
-      op: 'put-back',
-      session,
-      flavor,
-      value,
-    }))
+    const body = (): Body => ({ op: 'put-back', session, flavor, value })
+    return this.#submit(putBackToken, { ...request, paired }, { body })
   }
 
   async restore(request: RestoreFields): Promise<FieldsWritten | VersionMismatch | Refusal> {
@@ -138,7 +145,8 @@ export class SessionWrites {
       version,
       fields: fields === undefined ? undefined : [...fields],
     })
-    return this.#submit(restoreSession, { ...request, past }, body)
+    const complete = (): void => completePast(this.#core, past, request)
+    return this.#submit(restoreSession, { ...request, past: past.fields }, { body, complete })
   }
 
   /** Token history never loses a value, so what it says before the write still holds inside it. */
@@ -150,19 +158,23 @@ export class SessionWrites {
       .get<{ paired: string | null }>(known.key, flavor, value)?.paired
   }
 
-  /** Checks what was sent, and queues the rule. `body` is what a mutation id stands for. */
+  /** Checks what was sent, and queues the rule. */
   async #submit<Asked, Answer extends object>(
     rule: WriteRule<Asked, Answer>,
     request: Asked & WriteRequest,
-    body: (() => Body) | null,
+    { body, complete }: Around = {},
   ): Promise<Answer | VersionMismatch | Refusal> {
     const { expectedVersion, mutationId, actor, reason } = request
     const problem = requestProblem({ expectedVersion, mutationId, actor, reason })
     if (problem !== null) return problem
     const checked = rule.check(request)
     if (checked.kind === 'refused') return checked
-    const once = mutationId === undefined || body === null ? null : { id: mutationId, body: bodyHash(body()) }
-    return this.#core.write(() => this.#run(rule, request, once), checked.bytes)
+    const once =
+      mutationId === undefined || body === undefined ? null : { id: mutationId, body: bodyHash(body()) }
+    return this.#core.write(() => {
+      complete?.()
+      return this.#run(rule, request, once)
+    }, checked.bytes)
   }
 
   /** Select, merge, update: what a rule does to its session inside the batch's transaction. */

@@ -6,7 +6,18 @@ async function connect(file) {
   if (process.versions.bun !== undefined) {
     const { Database } = await import('bun:sqlite')
     const db = new Database(file, { readonly: true, strict: true })
-    return { all: (sql, ...params) => db.prepare(sql).all(...params), close: () => db.close() }
+    return {
+      all(sql, ...params) {
+        const statement = db.prepare(sql)
+        try {
+          return statement.all(...params)
+        } finally {
+          // An open statement would keep the connection, and with it the write-ahead log, alive.
+          statement.finalize()
+        }
+      },
+      close: () => db.close(true),
+    }
   }
   const { default: Database } = await import('better-sqlite3')
   const db = new Database(file, { readonly: true, fileMustExist: true })

@@ -205,7 +205,8 @@ export class SqliteStore implements port.Store {
       if (problems.length > 0) this.#halt(damaged(file, problems.join('; ').slice(0, 200)))
     } catch (error) {
       // A check that outlives the store says nothing of it.
-      if (this.#closing === null) this.#halt(damaged(file, error instanceof Error ? error.message : 'the check did not finish', error))
+      if (this.#closing === null)
+        this.#halt(damaged(file, error instanceof Error ? error.message : 'the check did not finish', error))
     }
   }
 }

@@ -3,23 +3,25 @@ import type { KnownSession } from './catalog.ts'
 import { pieces, type StatementCache } from './rows.ts'
 
 const UPSERT_FIELDS = `
-  insert into session_field (session, name, value, version) values {list}
-  on conflict (session, name) do update set value = excluded.value, version = excluded.version`
+  insert into session_field (session, name, value, version, seq) values {list}
+  on conflict (session, name) do update set value = excluded.value, version = excluded.version, seq = excluded.seq`
 
 const UPDATE_SESSION = `
-  update session set metadata_version = ?, bytes = ?, fields = ?, protected = ?, updated_at = ? where key = ?`
+  update session set metadata_version = ?, bytes = ?, fields = ?, protected = ?, updated_at = ?, seq = ? where key = ?`
 
 const INSERT_JOURNAL = `
-  insert into journal (namespace, seq, session, version, at, op, actor, reason, changes)
-  values (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  insert into journal (namespace, seq, session, version, previous, at, op, actor, reason, changes)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
-const SELECT_FIELDS = 'select name, value, version from session_field where session = ? and name in ({list})'
-const SELECT_ALL_FIELDS = 'select name, value, version from session_field where session = ?'
+const SELECT_FIELDS =
+  'select name, value, version, seq from session_field where session = ? and name in ({list})'
+const SELECT_ALL_FIELDS = 'select name, value, version, seq from session_field where session = ?'
 
 interface StoredField {
   readonly name: string
   readonly value: string | null
   readonly version: number
+  readonly seq: number
 }
 
 /** The rows of the named fields, tombstones included. */
@@ -30,7 +32,7 @@ export function selectFields(
 ): FieldRows {
   const rows = new Map<string, FieldRow>()
   const take = (stored: StoredField[]): void => {
-    for (const { name, value, version } of stored) rows.set(name, { text: value, version })
+    for (const { name, value, version, seq } of stored) rows.set(name, { text: value, version, seq })
   }
   if (names === 'all') {
     take(sql.get(SELECT_ALL_FIELDS).all<StoredField>(session))
@@ -41,22 +43,22 @@ export function selectFields(
   return rows
 }
 
-/** Carries out an accepted write: its rows, its session's head, its journal entry and its token history. */
+/** Carries out an accepted write: its journal entry, its rows, its session's head and its token history. */
 export function writePlan(
   sql: StatementCache,
   session: KnownSession,
   plan: WritePlan,
   context: WriteContext,
 ): void {
-  const { head } = plan
+  const seq = writeJournal(sql, session, plan, context)
+  const head = { ...plan.head, seq }
   for (const piece of pieces(plan.writes)) {
-    const params = piece.flatMap((write) => [session.key, write.name, write.text, head.version])
-    sql.forList(UPSERT_FIELDS, '(?, ?, ?, ?)', piece.length).run(...params)
+    const params = piece.flatMap((write) => [session.key, write.name, write.text, head.version, seq])
+    sql.forList(UPSERT_FIELDS, '(?, ?, ?, ?, ?)', piece.length).run(...params)
   }
   sql
     .get(UPDATE_SESSION)
-    .run(head.version, head.bytes, head.fields, head.protected.join(' '), head.updatedAt, session.key)
-  writeJournal(sql, session, plan, context)
+    .run(head.version, head.bytes, head.fields, head.protected.join(' '), head.updatedAt, seq, session.key)
   for (const move of plan.tokens) writeTokenMove(sql, session.key, move, context)
   session.head = head
 }
@@ -66,25 +68,15 @@ function writeJournal(
   session: KnownSession,
   plan: WritePlan,
   context: WriteContext,
-): void {
+): number {
   const { namespace } = session
   namespace.head += 1
   namespace.journalBytes += Buffer.byteLength(plan.journal)
   namespace.dirty = true
-  const actor = actorText(context.actor)
-  sql
-    .get(INSERT_JOURNAL)
-    .run(
-      namespace.key,
-      namespace.head,
-      session.key,
-      plan.head.version,
-      context.now,
-      plan.op,
-      actor,
-      context.reason,
-      plan.journal,
-    )
+  const place = [namespace.key, namespace.head, session.key, plan.head.version, plan.head.seq]
+  const { actor, reason, now } = context
+  sql.get(INSERT_JOURNAL).run(...place, now, plan.op, actorText(actor), reason, plan.journal)
+  return namespace.head
 }
 
 const actorTexts = new WeakMap<WriteContext['actor'], string>()

@@ -13,7 +13,7 @@ create table namespace (
   journal_bytes integer not null default 0
 ) strict;
 
--- bytes, fields and protected describe the document, so that a write need not read it.
+-- bytes, fields and protected describe the document, so that a write need not read it. seq: its newest journal entry.
 create table session (
   key integer primary key,
   namespace integer not null references namespace (key),
@@ -25,19 +25,24 @@ create table session (
   bytes integer not null,
   fields integer not null,
   protected text not null,
+  seq integer not null,
   created_at integer not null,
   updated_at integer not null,
   unique (namespace, id),
   unique (namespace, tag)
 ) strict;
 
--- One row per field of a session's metadata. A null value is a tombstone: the field was removed at that version.
+create index session_in_order on session (namespace);
+
+-- One row per field of a session's metadata, with the version and the journal entry that set it. A null value is a
+-- tombstone: the field was removed there.
 create table session_field (
   key integer primary key,
   session integer not null references session (key),
   name text not null,
   value text,
   version integer not null check (version >= 1),
+  seq integer not null,
   unique (session, name)
 ) strict;
 
@@ -47,20 +52,21 @@ create table agent_state (
   version integer not null check (version >= 1)
 ) strict;
 
--- Append-only. No foreign keys: it is written with every change and nothing that it names is ever deleted.
+-- Append-only. previous: the seq of the session's entry before this one, so that a session's history is a chain and needs
+-- no index, which would touch a page per session and write. No foreign keys: nothing that it names is ever deleted.
 create table journal (
   key integer primary key,
   namespace integer not null,
   seq integer not null,
   session integer not null,
   version integer not null,
+  previous integer not null,
   at integer not null,
   op text not null,
   actor text not null,
   reason text,
   changes text not null,
-  unique (namespace, seq),
-  unique (session, version)
+  unique (namespace, seq)
 ) strict;
 
 -- The answers that retries get. Keyed by an id that grows with time, so that new rows land together.
