@@ -58,12 +58,8 @@ function record(mark, print) {
 }
 
 function install() {
-  const manifests = [
-    'package.json',
-    'package-lock.json',
-    ...packages.slice(0, 3).map((p) => `${p}/package.json`),
-  ]
-  const print = `${onBun ? 'bun' : 'node'} ${process.version} ${fingerprint(manifests)}`
+  // The lockfile repeats what every package.json depends on, so it alone says what has to be installed.
+  const print = `${onBun ? 'bun' : 'node'} ${process.version} ${fingerprint(['package-lock.json'])}`
   const mark = 'node_modules/.holdfast-setup'
   if (upToDate(mark, print)) return
   if (onBun && existsSync(join(root, 'node_modules/zod'))) return

@@ -44,6 +44,8 @@ export interface Store extends AsyncDisposable {
   updateMachineMetadata(request: UpdateMachine): Promise<StateWritten | Refusal>
   updateRunnerState(request: UpdateMachine): Promise<StateWritten | Refusal>
 
+  /** Every namespace that has ever been written to. */
+  namespaces(): Promise<readonly string[]>
   /** One small step of throwing away what retention no longer keeps. */
   prune(request: PruneStep): Promise<Pruned>
   /** Writes a consistent copy to a file that does not exist yet, while writes go on. */

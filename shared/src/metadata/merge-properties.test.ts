@@ -14,7 +14,7 @@ interface Write {
 const OTHER_FIELDS = ['summary', 'lifecycleState', 'startingMode', 'tools', 'supersededBySessionId', 'custom']
 const UNKNOWN_FIELDS = ['x-unknown', 'futureSessionId', 'dshSessionId', 'toString', '']
 
-const json = fc.jsonValue({ maxDepth: 3 }).map((drawn) => JSON.parse(JSON.stringify(drawn)) as Json)
+const json = fc.jsonValue({ maxDepth: 2 }).map((drawn) => JSON.parse(JSON.stringify(drawn)) as Json)
 const token = fc.constantFrom('t1', 't2', 't3', 'a much longer token')
 const unfit = fc.constantFrom<Json>('', ' \t', 0, false, {}, [], ['t1'], { id: 't1' }, 'x'.repeat(4097))
 const guardedValue = fc.oneof(
@@ -28,7 +28,7 @@ const write: fc.Arbitrary<Write> = fc.record({
   op: fc.constantFrom('replace' as const, 'patch' as const),
   fields: fc.tuple(guarded, other).map(([some, others]): JsonObject => ({ ...some, ...others })),
 })
-const writes = fc.array(write, { minLength: 1, maxLength: 12 })
+const writes = fc.array(write, { minLength: 1, maxLength: 8 })
 const start = fc.record({
   values: fc.tuple(fc.dictionary(fc.constantFrom(...PROTECTED_FIELDS), token), other),
   damaged: fc.subarray([...TOKEN_FIELDS, 'path', 'summary'], { maxLength: 2 }),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
-import type { SqliteDriver } from './driver.ts'
+import type { OpenDriver, SqliteDriver } from './driver.ts'
 import { damaged, openError } from './file-checks.ts'
 
 /** "hfst", so that a database of another program is recognised. */
@@ -102,13 +102,24 @@ interface SchemaObject {
   readonly sql: string
 }
 
-/** Every object that the migrations make, as SQLite records it. */
-export function schemaObjects(driver: SqliteDriver): SchemaObject[] {
+/** Every object of ours, as SQLite records it. */
+function schemaObjects(driver: SqliteDriver): SchemaObject[] {
   return driver
     .prepare(
       `select name, sql from sqlite_schema where sql is not null and name not like 'sqlite_%' order by type, name`,
     )
     .all<SchemaObject>()
+}
+
+/** What a database has that these migrations made. */
+export function schemaMadeBy(open: OpenDriver, migrations: readonly Migration[]): SchemaObject[] {
+  const model = open(':memory:')
+  try {
+    migrate(model, migrations, 0)
+    return schemaObjects(model)
+  } finally {
+    model.close()
+  }
 }
 
 /** What the migrations made must be there as they made it; what somebody added beside it does no harm. */

@@ -11,7 +11,7 @@ import {
   checkSchema,
   migrate,
   readMigrations,
-  schemaObjects,
+  schemaMadeBy,
   type Migration,
 } from './migrations.ts'
 import { storePaths, type StorePaths } from './paths.ts'
@@ -61,7 +61,6 @@ export async function openFile(path: string, options: OpenStoreOptions): Promise
     const notices = inspect(open, paths, { mark, migrations: options.migrations ?? readMigrations() })
     driver = open(paths.database)
     notices.push(...setUp(open, driver, paths, options))
-    checkMark(paths, mark, readCounters(driver))
     const opened = driver
     const unchecked = checkWhole(driver, paths.database) ? null : paths.database
     return { driver, paths, notices, unchecked, release: () => closeAll(opened, unlock) }
@@ -87,24 +86,44 @@ function inspect(
   known: { mark: Mark | null; migrations: readonly Migration[] },
 ): string[] {
   const { database } = paths
+  const bytes = sizeOf(database)
+  // SQLite would delete the log of a file that is missing or empty.
+  if (bytes === 0 && sizeOf(paths.wal) > 0)
+    throw damaged(database, 'the file is gone or empty, but its log is there')
   if (!existsSync(database)) {
-    if (existsSync(paths.wal) && statSync(paths.wal).size > 0)
-      throw damaged(database, 'the file is gone, but its log is there')
     if (known.mark !== null) throw missing(paths)
     createPrivate(database)
     return []
   }
-  if (statSync(database).size === 0 && known.mark !== null && known.mark.commits > 0) {
+  if (bytes === 0 && known.mark !== null && known.mark.commits > 0) {
     throw damaged(database, 'the file is empty, but it held data before')
   }
   const tightened = tightenModes([database, paths.wal, paths.shm, paths.lock, paths.mark])
   const driver = open(database, { readonly: true })
   try {
-    checkIdentity(driver, database, known.migrations)
+    const state = checkIdentity(driver, database, known.migrations)
+    // Before the first write: each start counts as a commit, and would bring an old copy nearer to its mark.
+    if (known.mark !== null) checkMark(paths, known.mark, foundIn(driver, state, known.mark))
   } finally {
     driver.close()
   }
   return tightened.map((file) => `${file} could be read by others; its mode is 0600 now`)
+}
+
+function sizeOf(file: string): number {
+  return existsSync(file) ? statSync(file).size : 0
+}
+
+/** What there is to hold against the mark; a file that has lost even its tables holds no commit of the marked ones. */
+function foundIn(
+  driver: SqliteDriver,
+  state: 'empty' | 'ours',
+  mark: Mark,
+): { epoch: string; commits: number } {
+  if (state === 'empty') return { epoch: mark.epoch, commits: 0 }
+  const meta = driver.prepare(`select name from sqlite_schema where name = 'meta'`).get<{ name: string }>()
+  // Where the table is missing, the check of the schema says so.
+  return meta === undefined ? mark : readCounters(driver)
 }
 
 function missing(paths: StorePaths): HoldfastError {
@@ -126,7 +145,7 @@ function setUp(
   driver.exec('pragma synchronous = full')
   const migrations = options.migrations ?? readMigrations()
   const applied = migrate(driver, migrations, options.now())
-  checkSchema(driver, paths.database, expectedSchema(open, migrations))
+  checkSchema(driver, paths.database, schemaMadeBy(open, migrations))
   seedMeta(driver)
   // The pragma reads back as it was set until something is written; only after a write does it say what holds.
   const synchronous = driver.prepare('pragma synchronous').get<{ synchronous: number }>()?.synchronous
@@ -147,19 +166,6 @@ function checkWhole(driver: SqliteDriver, file: string): boolean {
     .map((row) => String(Object.values(row)[0]))
   if (problems.join() !== 'ok') throw damaged(file, problems.join('; ').slice(0, 200))
   return true
-}
-
-function expectedSchema(
-  open: OpenDriver,
-  migrations: readonly Migration[],
-): ReturnType<typeof schemaObjects> {
-  const model = open(':memory:')
-  try {
-    migrate(model, migrations, 0)
-    return schemaObjects(model)
-  } finally {
-    model.close()
-  }
 }
 
 function prepare(driver: SqliteDriver, options: OpenStoreOptions): void {

@@ -132,6 +132,11 @@ export function tokenHistory(core: StoreCore, request: HistoryOfSession): Page<T
   return { items, nextCursor: rows.length < limit ? null : String(rows.at(-1)?.key) }
 }
 
+export function namespaces(core: StoreCore): readonly string[] {
+  const rows = core.sql.get('select name from namespace order by key').all<{ name: string }>()
+  return rows.map((row) => row.name)
+}
+
 export function tokenHolders(core: StoreCore, identity: TokenIdentity): readonly string[] {
   const namespace = core.catalog.namespace(identity.namespace)
   if (namespace === undefined) return []

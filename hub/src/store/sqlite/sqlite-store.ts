@@ -150,6 +150,10 @@ export class SqliteStore implements port.Store {
     return this.#states.updateMachine(request, 'runner_state')
   }
 
+  namespaces(): Promise<readonly string[]> {
+    return this.#core.read(() => reads.namespaces(this.#core))
+  }
+
   prune(request: port.PruneStep): Promise<port.Pruned> {
     return this.#pruner.step(request)
   }

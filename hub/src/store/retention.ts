@@ -1,0 +1,61 @@
+import type { Store } from './store.ts'
+
+/** How much of a namespace's journal is kept, and how quickly the rest goes. */
+export interface RetentionOptions {
+  readonly keepEntries: number
+  readonly keepBytes: number
+  /** Entries per step; a step is one short write among the others. */
+  readonly step: number
+  readonly everyMs: number
+}
+
+export const RETENTION: RetentionOptions = {
+  keepEntries: 100_000,
+  keepBytes: 1024 * 1024 * 1024,
+  step: 256,
+  everyMs: 1000,
+}
+
+/** Keeps every namespace within its retention: looks at each once in a while, and prunes in small steps what is over. */
+export class Retention implements AsyncDisposable {
+  readonly #store: Store
+  readonly #options: RetentionOptions
+  readonly #report: (error: unknown) => void
+  #timer: NodeJS.Timeout | null = null
+  #running: Promise<void> = Promise.resolve()
+  #stopped = false
+
+  constructor(store: Store, report: (error: unknown) => void, options: RetentionOptions = RETENTION) {
+    this.#store = store
+    this.#options = options
+    this.#report = report
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    this.#timer = setTimeout(() => {
+      this.#running = this.run()
+        .catch((error: unknown) => this.#report(error))
+        .finally(() => {
+          if (!this.#stopped) this.#schedule()
+        })
+    }, this.#options.everyMs).unref()
+  }
+
+  /** One round over all namespaces, to the end of what is over. */
+  async run(): Promise<void> {
+    const { keepEntries, keepBytes, step } = this.#options
+    for (const namespace of await this.#store.namespaces()) {
+      let more = true
+      while (more && !this.#stopped) {
+        more = (await this.#store.prune({ namespace, keepEntries, keepBytes, limit: step })).more
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    await this.#running
+  }
+}

@@ -1,0 +1,128 @@
+CREATE INDEX resume_token_by_value on resume_token (value, flavor);
+
+CREATE INDEX session_in_order on session (namespace);
+
+CREATE TABLE agent_state (
+  session integer primary key references session (key),
+  value text not null,
+  version integer not null check (version >= 1)
+) strict;
+
+CREATE TABLE journal (
+  key integer primary key,
+  namespace integer not null,
+  seq integer not null,
+  session integer not null,
+  version integer not null,
+  previous integer not null,
+  at integer not null,
+  op text not null,
+  actor text not null,
+  reason text,
+  changes text not null,
+  unique (namespace, seq)
+) strict;
+
+CREATE TABLE machine (
+  key integer primary key,
+  namespace integer not null references namespace (key),
+  id text not null,
+  metadata text not null,
+  metadata_version integer not null check (metadata_version >= 1),
+  runner_state text not null,
+  runner_state_version integer not null check (runner_state_version >= 1),
+  created_at integer not null,
+  updated_at integer not null,
+  unique (namespace, id)
+) strict;
+
+CREATE TABLE meta (
+  key text primary key,
+  value text not null
+) strict, without rowid;
+
+CREATE TABLE mutation (
+  namespace integer not null,
+  id text not null,
+  body blob not null,
+  answer text not null,
+  at integer not null,
+  primary key (namespace, id)
+) strict, without rowid;
+
+CREATE TABLE namespace (
+  key integer primary key,
+  name text not null unique,
+  head integer not null default 0 check (head >= floor),
+  floor integer not null default 0 check (floor >= 0),
+  journal_bytes integer not null default 0
+) strict;
+
+CREATE TABLE resume_token (
+  key integer primary key,
+  session integer not null references session (key),
+  flavor text not null,
+  value text not null,
+  paired text,
+  proof text not null check (proof in ('provisional', 'confirmed', 'quarantined')),
+  left_as text not null check (left_as in ('no', 'superseded', 'cleared', 'late')),
+  machine_id text,
+  runtime_id text,
+  run text,
+  set_by text not null,
+  first_at integer not null,
+  at integer not null,
+  left_at integer,
+  unique (session, flavor, value)
+) strict;
+
+CREATE TABLE schema_migration (
+  id integer primary key,
+  name text not null,
+  sha256 text not null,
+  at integer not null
+) strict;
+
+CREATE TABLE session (
+  key integer primary key,
+  namespace integer not null references namespace (key),
+  id text not null,
+  tag text not null,
+  metadata_version integer not null check (metadata_version between 1 and 9007199254740991),
+  horizon integer not null default 0,
+  pruned_to integer not null default 0,
+  bytes integer not null,
+  fields integer not null,
+  protected text not null,
+  seq integer not null,
+  created_at integer not null,
+  updated_at integer not null,
+  unique (namespace, id),
+  unique (namespace, tag)
+) strict;
+
+CREATE TABLE session_field (
+  key integer primary key,
+  session integer not null references session (key),
+  name text not null,
+  value text,
+  version integer not null check (version >= 1),
+  seq integer not null,
+  unique (session, name)
+) strict;
+
+CREATE VIEW sessions as
+select
+  s.id,
+  s.tag,
+  n.name as namespace,
+  (
+    select json_group_object(f.name, json(f.value))
+    from session_field f
+    where f.session = s.key and f.value is not null and json_valid(f.value)
+  ) as metadata,
+  s.metadata_version,
+  s.created_at,
+  s.updated_at
+from session s
+join namespace n on n.key = s.namespace;
