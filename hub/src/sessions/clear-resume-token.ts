@@ -3,7 +3,7 @@ import { refuse } from '@holdfast/shared/errors/holdfast-error'
 import { damagedMessage, type FieldChange } from '@holdfast/shared/metadata/merge'
 import { SMALL, type PatchAnswer, type WriteRule } from './decision.ts'
 import { mismatch } from './patch-session-metadata.ts'
-import { heldFields, planWrite } from './plan.ts'
+import { heldFields, planWrite, valueOf } from './plan.ts'
 
 export interface ClearRequest {
   readonly flavor: string
@@ -28,7 +28,7 @@ export const clearResumeToken: WriteRule<ClearRequest, PatchAnswer> = {
     if (expectedToken !== undefined && token?.value !== expectedToken)
       return mismatch(head.version, [tokenField], held)
     const changes = [tokenField, ...paired]
-      .filter((name) => isReadable(held.get(name)))
+      .filter((name) => valueOf(held.get(name)) !== undefined)
       .map((name): FieldChange => ({ name, after: undefined, cause: 'clear' }))
     const changed = changes.map((change) => change.name)
     const answer = {
@@ -38,14 +38,10 @@ export const clearResumeToken: WriteRule<ClearRequest, PatchAnswer> = {
     } as const
     if (changes.length === 0)
       return { kind: 'decided', plan: null, answer: { ...answer, version: head.version } }
-    const plan = planWrite({ op: 'clear', head, rows, changes, context })
+    const plan = planWrite({ op: 'clear', head, rows, held, changes, context })
     if (plan.kind === 'refused') return plan
     return { kind: 'decided', plan, answer: { ...answer, version: plan.head.version } }
   },
-}
-
-function isReadable(field: object | undefined): boolean {
-  return field !== undefined && 'value' in field
 }
 
 /** The token's field and its paired one; empty for a flavor that is unknown or keeps no token. */

@@ -9,7 +9,7 @@ const UNBORN: SessionHead = {
   horizon: 0,
   prunedTo: 0,
   bytes: 2,
-  fields: 0,
+  keys: 0,
   protected: [],
   updatedAt: 0,
   seq: 0,
@@ -23,6 +23,6 @@ export interface Birth {
 /** The first write of a session: version 1, journal entry 1, by the same merge as every other. */
 export function createSession(metadata: JsonObject, context: WriteContext): Birth | Refusal {
   const { changes, refused } = mergeReplace(new Map(), metadata)
-  const plan = planWrite({ op: 'create', head: UNBORN, rows: new Map(), changes, context })
+  const plan = planWrite({ op: 'create', head: UNBORN, rows: new Map(), held: new Map(), changes, context })
   return plan.kind === 'refused' ? plan : { plan, refused }
 }

@@ -3,7 +3,7 @@ import { isJsonObject, type Json, type JsonObject } from '@holdfast/shared/metad
 import { LIMITS, MAX_ESCAPE, utf8Bytes } from '@holdfast/shared/metadata/limits'
 import { mergePatch, type HeldFields } from '@holdfast/shared/metadata/merge'
 import type { FoundSession, PatchAnswer, VersionMismatch, WriteRule } from './decision.ts'
-import { checkLimits, fieldsToSee, heldFields, planWrite, withPairs } from './plan.ts'
+import { checkLimits, fieldsToSee, heldFields, planWrite, valueOf, withPairs } from './plan.ts'
 import type { FieldRows } from './write.ts'
 
 export interface PatchRequest {
@@ -38,7 +38,7 @@ export const patchSessionMetadata: WriteRule<PatchRequest, PatchAnswer> = {
     } as const
     if (merged.changes.length === 0)
       return { kind: 'decided', plan: null, answer: { ...answer, version: head.version } }
-    const plan = planWrite({ op: 'patch', head, rows, changes: merged.changes, context })
+    const plan = planWrite({ op: 'patch', head, rows, held, changes: merged.changes, context })
     if (plan.kind === 'refused') return plan
     return { kind: 'decided', plan, answer: { ...answer, version: plan.head.version } }
   },
@@ -71,9 +71,6 @@ function changedSince(version: number, names: readonly string[], rows: FieldRows
 
 export function mismatch(version: number, names: readonly string[], held: HeldFields): VersionMismatch {
   const current: { [name: string]: Json | null } = {}
-  for (const name of names) {
-    const field = held.get(name)
-    current[name] = field !== undefined && 'value' in field ? field.value : null
-  }
+  for (const name of names) current[name] = valueOf(held.get(name)) ?? null
   return { kind: 'version-mismatch', version, current }
 }

@@ -7,7 +7,7 @@ import {
 } from '@holdfast/shared/agents/registry'
 import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import { isJsonObject, type Json } from '@holdfast/shared/metadata/json'
-import { LIMITS, walkLimits } from '@holdfast/shared/metadata/limits'
+import { countKeys, LIMITS, walkLimits } from '@holdfast/shared/metadata/limits'
 import type { FieldChange, HeldField, HeldFields } from '@holdfast/shared/metadata/merge'
 import type { JournalOp } from '@holdfast/shared/records/journal'
 import type { Checked } from './decision.ts'
@@ -70,13 +70,15 @@ interface PlanInput {
   readonly op: JournalOp
   readonly head: SessionHead
   readonly rows: FieldRows
+  /** The same rows as values. */
+  readonly held: HeldFields
   readonly changes: readonly FieldChange[]
   readonly context: WriteContext
 }
 
 /** Turns what a merge decided into rows, journal text and token moves; refuses a document that would be too large. */
 export function planWrite(input: PlanInput): WritePlan | Refusal {
-  const { op, head, rows, changes, context } = input
+  const { op, head, rows, held, changes, context } = input
   if (head.version >= Number.MAX_SAFE_INTEGER) {
     return refuse('version_exhausted', 'This session has used up its version numbers.', {
       actual: head.version,
@@ -84,7 +86,7 @@ export function planWrite(input: PlanInput): WritePlan | Refusal {
   }
   const version = head.version + 1
   const writes = changes.map((change) => fieldWrite(change, rows.get(change.name)))
-  const next = nextHead(head, writes, context.now)
+  const next = nextHead(head, held, writes, context.now)
   const tooMuch = sizeRefusal(head, next)
   if (tooMuch !== null) return tooMuch
   const journal = `{${writes.map(encodeChange).join(',')}}`
@@ -94,7 +96,7 @@ export function planWrite(input: PlanInput): WritePlan | Refusal {
     head: { ...next, version },
     writes,
     journal,
-    tokens: tokenMoves(rows, changes, context),
+    tokens: tokenMoves(held, changes, context),
   }
 }
 
@@ -107,21 +109,27 @@ function fieldWrite(change: FieldChange, before: FieldRow | undefined): FieldWri
   }
 }
 
-function nextHead(head: SessionHead, writes: readonly FieldWrite[], now: number): SessionHead {
-  let { bytes, fields } = head
+function nextHead(
+  head: SessionHead,
+  held: HeldFields,
+  writes: readonly FieldWrite[],
+  now: number,
+): SessionHead {
+  let { bytes, keys } = head
   let guarded = head.protected
-  for (const { name, text, before } of writes) {
-    const held = before !== undefined && before.text !== null
-    if (held) bytes -= fieldBytes(name, before.text)
+  for (const { name, text, before, change } of writes) {
+    const leaves = before !== undefined && before.text !== null
+    if (leaves) bytes -= fieldBytes(name, before.text)
     if (text !== null) bytes += fieldBytes(name, text)
-    const arrives = text !== null && !held
-    const goes = text === null && held
-    fields += Number(arrives) - Number(goes)
-    if (protectedKind(name) === undefined) continue
-    if (arrives) guarded = [...guarded, name]
-    if (goes) guarded = guarded.filter((other) => other !== name)
+    keys += countKeys(name, change.after) - countKeys(name, valueOf(held.get(name)))
+    if (protectedKind(name) === undefined || leaves === (text !== null)) continue
+    guarded = leaves ? guarded.filter((other) => other !== name) : [...guarded, name]
   }
-  return { ...head, bytes, fields, protected: guarded, updatedAt: Math.max(head.updatedAt, now) }
+  return { ...head, bytes, keys, protected: guarded, updatedAt: Math.max(head.updatedAt, now) }
+}
+
+export function valueOf(field: HeldField | undefined): Json | undefined {
+  return field !== undefined && 'value' in field ? field.value : undefined
 }
 
 /** A document that is over the limit already may still shrink. */
@@ -130,21 +138,21 @@ function sizeRefusal(head: SessionHead, next: SessionHead): Refusal | null {
     const message = `The document would take ${next.bytes} bytes after this write; at most ${LIMITS.documentBytes} are allowed.`
     return refuse('too_large', message, { field: '/', limit: LIMITS.documentBytes, actual: next.bytes })
   }
-  if (next.fields > LIMITS.keys && next.fields > head.fields) {
-    const message = `The document would have ${next.fields} fields after this write; at most ${LIMITS.keys} are allowed.`
-    return refuse('too_many_keys', message, { field: '/', limit: LIMITS.keys, actual: next.fields })
+  if (next.keys > LIMITS.keys && next.keys > head.keys) {
+    const message = `The document would have ${next.keys} keys after this write; at most ${LIMITS.keys} are allowed.`
+    return refuse('too_many_keys', message, { field: '/', limit: LIMITS.keys, actual: next.keys })
   }
   return null
 }
 
-function tokenMoves(rows: FieldRows, changes: readonly FieldChange[], context: WriteContext): TokenMove[] {
+function tokenMoves(held: HeldFields, changes: readonly FieldChange[], context: WriteContext): TokenMove[] {
   if (!changes.some((change) => protectedKind(change.name) !== undefined)) return []
   const after = new Map(changes.map((change) => [change.name, change]))
-  return AGENTS.flatMap((agent) => movesOf(agent, { rows, after, context }))
+  return AGENTS.flatMap((agent) => movesOf(agent, { held, after, context }))
 }
 
 interface Moved {
-  readonly rows: FieldRows
+  readonly held: HeldFields
   readonly after: ReadonlyMap<string, FieldChange>
   readonly context: WriteContext
 }
@@ -159,8 +167,7 @@ function movesOf(agent: AgentEntry, moved: Moved): TokenMove[] {
     return pairChanged ? [{ kind: 'repaired', flavor, paired }] : []
   }
   const moves: TokenMove[] = []
-  const before = moved.rows.get(tokenField)
-  if (before !== undefined && before.text !== null) {
+  if (valueOf(moved.held.get(tokenField)) !== undefined) {
     moves.push({ kind: 'leaves', flavor, left: token.cause === 'clear' ? 'cleared' : 'superseded' })
   }
   if (typeof token.after === 'string') {
@@ -170,17 +177,10 @@ function movesOf(agent: AgentEntry, moved: Moved): TokenMove[] {
   return moves
 }
 
-function textAfter(name: string, moved: Moved): string | null {
-  const change = moved.after.get(name)
-  const row = moved.rows.get(name)
-  const value = change === undefined ? storedValue(row) : change.after
+function textAfter(name: string, { held, after }: Moved): string | null {
+  const change = after.get(name)
+  const value = change === undefined ? valueOf(held.get(name)) : change.after
   return typeof value === 'string' ? value : null
-}
-
-function storedValue(row: FieldRow | undefined): Json | undefined {
-  if (row === undefined || row.text === null) return undefined
-  const held = heldField(row.text)
-  return 'value' in held ? held.value : undefined
 }
 
 /** The document that the rows and the changes make together. */

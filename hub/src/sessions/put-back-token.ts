@@ -2,7 +2,7 @@ import { refuse } from '@holdfast/shared/errors/holdfast-error'
 import { damagedMessage, type FieldChange } from '@holdfast/shared/metadata/merge'
 import { SMALL, type PatchAnswer, type WriteRule } from './decision.ts'
 import { tokenAndPair, unknownFlavor } from './clear-resume-token.ts'
-import { heldFields, planWrite } from './plan.ts'
+import { heldFields, planWrite, valueOf } from './plan.ts'
 
 export interface PutBackRequest {
   readonly flavor: string
@@ -34,7 +34,7 @@ export const putBackToken: WriteRule<PutBackRequest, PatchAnswer> = {
     if (damaged !== undefined)
       return refuse('field_damaged', damagedMessage(damaged[0]), { field: damaged[0] })
     const changes = wanted
-      .filter(([name, after]) => valueIn(held.get(name)) !== after)
+      .filter(([name, after]) => valueOf(held.get(name)) !== after)
       .map(([name, after]): FieldChange => ({ name, after, cause: after === undefined ? 'pair' : 'set' }))
     const changed = changes.map((change) => change.name)
     const answer = {
@@ -44,12 +44,8 @@ export const putBackToken: WriteRule<PutBackRequest, PatchAnswer> = {
     } as const
     if (changes.length === 0)
       return { kind: 'decided', plan: null, answer: { ...answer, version: head.version } }
-    const plan = planWrite({ op: 'put-back', head, rows, changes, context })
+    const plan = planWrite({ op: 'put-back', head, rows, held, changes, context })
     if (plan.kind === 'refused') return plan
     return { kind: 'decided', plan, answer: { ...answer, version: plan.head.version } }
   },
-}
-
-function valueIn(field: object | undefined): unknown {
-  return field !== undefined && 'value' in field ? field.value : undefined
 }

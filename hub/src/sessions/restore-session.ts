@@ -3,7 +3,7 @@ import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import { jsonEqual, type Json } from '@holdfast/shared/metadata/json'
 import type { FieldChange, HeldField, HeldFields } from '@holdfast/shared/metadata/merge'
 import { SMALL, type PatchAnswer, type WriteRule } from './decision.ts'
-import { heldFields, planWrite, withPairs } from './plan.ts'
+import { heldFields, planWrite, valueOf, withPairs } from './plan.ts'
 
 /** What a field was at a version: a value, nothing, or too large for the journal to have kept it. */
 export type PastField = { readonly value: Json | undefined } | { readonly large: true }
@@ -41,7 +41,7 @@ export const restoreSession: WriteRule<RestoreRequest, PatchAnswer> = {
     const answer = { kind: 'written', changed, kept, ...(skipped.length === 0 ? {} : { skipped }) } as const
     if (changes.length === 0)
       return { kind: 'decided', plan: null, answer: { ...answer, version: head.version } }
-    const plan = planWrite({ op: 'restore', head, rows, changes, context })
+    const plan = planWrite({ op: 'restore', head, rows, held, changes, context })
     if (plan.kind === 'refused') return plan
     return { kind: 'decided', plan, answer: { ...answer, version: plan.head.version } }
   },
@@ -89,9 +89,7 @@ function obstacleTo(held: HeldField | undefined, past: PastField): keyof typeof 
 }
 
 function restoreField(draft: Draft, name: string, at: { held: HeldFields; past: Json | undefined }): void {
-  const before = at.held.get(name)
-  const now = before !== undefined && 'value' in before ? before.value : undefined
-  if (jsonEqual(now, at.past)) return
+  if (jsonEqual(valueOf(at.held.get(name)), at.past)) return
   if (at.past === undefined && protectedKind(name) !== undefined) draft.kept.push(name)
   else draft.changes.push({ name, after: at.past, cause: 'set' })
 }

@@ -33,7 +33,7 @@ export const updateSessionMetadata: WriteRule<ReplaceRequest, ReplaceAnswer> = {
     } as const
     if (changes.length === 0)
       return { kind: 'decided', plan: null, answer: { ...answer, version: head.version } }
-    const plan = planWrite({ op: 'replace', head, rows, changes, context })
+    const plan = planWrite({ op: 'replace', head, rows, held, changes, context })
     if (plan.kind === 'refused') return plan
     return { kind: 'decided', plan, answer: { ...answer, version: plan.head.version } }
   },

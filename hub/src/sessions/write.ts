@@ -9,9 +9,9 @@ export interface SessionHead {
   readonly horizon: number
   /** The newest version whose journal entry was pruned; nothing before it can be restored. */
   readonly prunedTo: number
-  /** The document's size as JSON, and its number of fields. */
+  /** The document's size as JSON, and its number of keys at every depth. */
   readonly bytes: number
-  readonly fields: number
+  readonly keys: number
   /** The protected fields that it holds. */
   readonly protected: readonly string[]
   readonly updatedAt: number

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors/codes.ts'
+import type { Json } from './json.ts'
 
 /** What one write, and one document, may hold at most. */
 export const LIMITS = {
@@ -254,4 +255,17 @@ function enterObject(walk: Walk, visit: Visit, object: object): LimitProblem | n
     })
   }
   return sizeProblem(walk)
+}
+
+/** How many keys a field adds to its document: its own, and those inside its value. */
+export function countKeys(name: string, value: Json | undefined): number {
+  if (value === undefined) return 0
+  return name.startsWith(HISTORY_MAPS) ? 1 : 1 + keysInside(value)
+}
+
+function keysInside(value: Json): number {
+  if (typeof value !== 'object' || value === null) return 0
+  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + keysInside(item), 0)
+  const names = Object.keys(value)
+  return names.reduce((sum, name) => sum + keysInside(value[name] ?? null), names.length)
 }

@@ -98,14 +98,14 @@ interface HeadRow {
   readonly horizon: number
   readonly prunedTo: number
   readonly bytes: number
-  readonly fields: number
+  readonly keys: number
   readonly protected: string
   readonly updatedAt: number
   readonly seq: number
 }
 
 const SELECT_HEAD = `
-  select key, metadata_version as version, horizon, pruned_to as prunedTo, bytes, fields, protected,
+  select key, metadata_version as version, horizon, pruned_to as prunedTo, bytes, keys, protected,
     updated_at as updatedAt, seq
   from session where namespace = ? and id = ?`
 

@@ -92,7 +92,7 @@ export class SessionWrites {
     const id = request.id ?? outside.newId()
     const { rowid } = sql
       .get(
-        `insert into session (namespace, id, tag, metadata_version, bytes, fields, protected, seq, created_at, updated_at)
+        `insert into session (namespace, id, tag, metadata_version, bytes, keys, protected, seq, created_at, updated_at)
          values (?, ?, ?, 1, 2, 0, '', 0, ?, ?)`,
       )
       .run(namespace.key, id, request.tag, context.now, context.now)

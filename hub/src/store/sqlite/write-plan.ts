@@ -7,7 +7,7 @@ const UPSERT_FIELDS = `
   on conflict (session, name) do update set value = excluded.value, version = excluded.version, seq = excluded.seq`
 
 const UPDATE_SESSION = `
-  update session set metadata_version = ?, bytes = ?, fields = ?, protected = ?, updated_at = ?, seq = ? where key = ?`
+  update session set metadata_version = ?, bytes = ?, keys = ?, protected = ?, updated_at = ?, seq = ? where key = ?`
 
 const INSERT_JOURNAL = `
   insert into journal (namespace, seq, session, version, previous, at, op, actor, reason, changes)
@@ -58,7 +58,7 @@ export function writePlan(
   }
   sql
     .get(UPDATE_SESSION)
-    .run(head.version, head.bytes, head.fields, head.protected.join(' '), head.updatedAt, seq, session.key)
+    .run(head.version, head.bytes, head.keys, head.protected.join(' '), head.updatedAt, seq, session.key)
   for (const move of plan.tokens) writeTokenMove(sql, session.key, move, context)
   session.head = head
 }

@@ -13,7 +13,7 @@ create table namespace (
   journal_bytes integer not null default 0
 ) strict;
 
--- bytes, fields and protected describe the document, so that a write need not read it. seq: its newest journal entry.
+-- bytes, keys and protected describe the document, so that a write need not read it. seq: its newest journal entry.
 create table session (
   key integer primary key,
   namespace integer not null references namespace (key),
@@ -23,7 +23,7 @@ create table session (
   horizon integer not null default 0,
   pruned_to integer not null default 0,
   bytes integer not null,
-  fields integer not null,
+  keys integer not null,
   protected text not null,
   seq integer not null,
   created_at integer not null,
