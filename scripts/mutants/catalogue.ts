@@ -1,0 +1,6 @@
+import { hubMutants } from './catalogue/hub.ts'
+import { sharedMutants } from './catalogue/shared.ts'
+import type { Mutant } from './mutant.ts'
+
+/** Every mistake that the tests are known to see. */
+export const CATALOGUE: readonly Mutant[] = [...sharedMutants, ...hubMutants]
