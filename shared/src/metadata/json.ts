@@ -21,12 +21,29 @@ export function jsonEqual(left: Json | undefined, right: Json | undefined): bool
   return names.every((name) => Object.hasOwn(right, name) && jsonEqual(left[name], right[name]))
 }
 
-/** One text for all JSON-equal values: members sorted by name. What is hashed or compared as text goes through here. */
+/**
+ * One text for all JSON-equal values: members sorted by name, those that are whole numbers first and by value. What is
+ * hashed or compared as text goes through here.
+ */
 export function canonicalJson(value: Json): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  const members = Object.keys(value)
-    .toSorted()
-    .map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name] as Json)}`)
-  return `{${members.join(',')}}`
+  return JSON.stringify(inOrder(value) ? value : sorted(value))
+}
+
+function inOrder(value: Json): boolean {
+  if (typeof value !== 'object' || value === null) return true
+  if (Array.isArray(value)) return value.every(inOrder)
+  let before: string | null = null
+  for (const name of Object.keys(value)) {
+    if ((before !== null && name < before) || !inOrder(value[name] ?? null)) return false
+    before = name
+  }
+  return true
+}
+
+function sorted(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map(sorted)
+  const copy = Object.create(null) as JsonObject
+  for (const name of Object.keys(value).toSorted()) copy[name] = sorted(value[name] ?? null)
+  return copy
 }

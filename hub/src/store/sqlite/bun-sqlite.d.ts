@@ -6,6 +6,7 @@ declare module 'bun:sqlite' {
     run(...params: Value[]): { changes: number; lastInsertRowid: number | bigint }
     get(...params: Value[]): unknown
     all(...params: Value[]): unknown[]
+    values(...params: Value[]): unknown[][]
     finalize(): void
   }
 

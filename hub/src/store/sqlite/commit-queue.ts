@@ -130,9 +130,9 @@ export class CommitQueue {
     } catch (error) {
       return sameFor(batch, this.#definite(error))
     }
-    this.#hooks.begun()
     const outcomes: Outcome[] = []
     try {
+      this.#hooks.begun()
       for (const job of batch) outcomes.push({ ok: true, value: job.run() })
       this.#hooks.beforeCommit()
     } catch (error) {

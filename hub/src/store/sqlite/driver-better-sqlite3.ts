@@ -12,7 +12,17 @@ export function openBetterSqlite3(file: string, options: OpenOptions = {}): Sqli
     exec: (sql) => void db.exec(sql),
     prepare(sql) {
       const text = oneStatement(sql)
-      return strictStatement(text, db.prepare(text))
+      const statement = db.prepare(text)
+      let lists: Database.Statement | null = null
+      return strictStatement(text, {
+        run: (...params) => statement.run(...params),
+        get: (...params) => statement.get(...params),
+        all: (...params) => statement.all(...params),
+        values(...params) {
+          lists ??= db.prepare(text).raw(true)
+          return lists.all(...params) as unknown[][]
+        },
+      })
     },
     close: () => void db.close(),
   }

@@ -13,6 +13,8 @@ export interface Statement {
   run(...params: SqlValue[]): RunResult
   get<Row>(...params: SqlValue[]): Row | undefined
   all<Row>(...params: SqlValue[]): Row[]
+  /** The rows as lists of their columns, which costs less where there are many. */
+  values(...params: SqlValue[]): SqlValue[][]
 }
 
 export interface SqliteDriver {
@@ -41,6 +43,7 @@ export interface RawStatement {
   run(...params: SqlValue[]): { changes: number; lastInsertRowid: number | bigint }
   get(...params: SqlValue[]): unknown
   all(...params: SqlValue[]): unknown[]
+  values(...params: SqlValue[]): unknown[][]
 }
 
 export function oneStatement(sql: string): string {
@@ -55,9 +58,10 @@ export function strictStatement(sql: string, raw: RawStatement): Statement {
   const check = (params: readonly SqlValue[]): void => {
     if (params.length !== wanted)
       throw new RangeError(`${params.length} parameters for ${wanted} in: ${sql.slice(0, 80)}`)
-    for (const param of params)
-      if (!isBindable(param))
-        throw new TypeError(`A ${typeof param} can not be bound in: ${sql.slice(0, 80)}`)
+    for (let at = 0; at < wanted; at += 1) {
+      if (!isBindable(params[at]))
+        throw new TypeError(`A ${typeof params[at]} can not be bound in: ${sql.slice(0, 80)}`)
+    }
   }
   return {
     run(...params) {
@@ -72,6 +76,10 @@ export function strictStatement(sql: string, raw: RawStatement): Statement {
     all<Row>(...params: SqlValue[]) {
       check(params)
       return raw.all(...params) as Row[]
+    },
+    values(...params) {
+      check(params)
+      return raw.values(...params) as SqlValue[][]
     },
   }
 }

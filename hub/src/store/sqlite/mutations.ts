@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import { canonicalJson, type Json } from '@holdfast/shared/metadata/json'
 import type { StatementCache } from './rows.ts'
+import { storedJson } from './stored.ts'
 
 /** How long a retry gets the answer that its first attempt got. */
 export const MUTATION_DAYS = 7
@@ -17,11 +18,9 @@ export interface Mutation {
  * What the id stands for: the operation, its session and its arguments. Not the expected version, which a caller may
  * renew before it sends the same change again.
  */
-export function bodyHash(body: { readonly [part: string]: Json | undefined }): Uint8Array {
-  const parts = Object.fromEntries(
-    Object.entries(body).filter((part): part is [string, Json] => part[1] !== undefined),
-  )
-  return createHash('sha256').update(canonicalJson(parts)).digest().subarray(0, 16)
+export function bodyHash(operation: string, session: string, given: Json): Uint8Array {
+  const text = `${operation} ${session} ${canonicalJson(given)}`
+  return createHash('sha256').update(text).digest().subarray(0, 16)
 }
 
 /** The answer that this id got before; null where it is new. */
@@ -39,7 +38,8 @@ export function replayOf<Answer>(sql: StatementCache, mutation: Mutation): Answe
       },
     )
   }
-  return { ...(JSON.parse(row.answer) as Answer), replayed: true }
+  const answer = storedJson(`The answer to mutation ${mutation.id}`, row.answer) as Answer
+  return { ...answer, replayed: true }
 }
 
 interface AnsweredMutation extends Mutation {

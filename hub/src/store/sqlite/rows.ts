@@ -1,4 +1,4 @@
-import type { SqliteDriver, SqlValue, Statement } from './driver.ts'
+import type { SqliteDriver, Statement } from './driver.ts'
 
 /** Statements prepared once, those with a list of values once per length. */
 export class StatementCache {
@@ -38,12 +38,8 @@ export class StatementCache {
 /** A list longer than this is worked through in pieces, so that the number of prepared statements stays bounded. */
 export const LIST_PIECE = 32
 
-export function* pieces<Item>(items: readonly Item[]): Generator<readonly Item[]> {
-  if (items.length <= LIST_PIECE) {
-    if (items.length > 0) yield items
-    return
-  }
-  for (let at = 0; at < items.length; at += LIST_PIECE) yield items.slice(at, at + LIST_PIECE)
+export function pieces<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  if (items.length <= LIST_PIECE) return items.length === 0 ? [] : [items]
+  const count = Math.ceil(items.length / LIST_PIECE)
+  return Array.from({ length: count }, (_, at) => items.slice(at * LIST_PIECE, (at + 1) * LIST_PIECE))
 }
-
-export type { SqlValue }

@@ -36,11 +36,9 @@ interface WriteRequest extends SessionKey {
   readonly expectedVersion?: number | undefined
 }
 
-type Body = { readonly [part: string]: Json | undefined }
-
 interface Around {
-  /** What the mutation id stands for. */
-  readonly body?: () => Body
+  /** What a mutation id stands for: the operation, and its arguments. */
+  readonly body?: readonly [operation: string, given: () => Json]
   /** Brings the request up to date, first thing inside the transaction. */
   readonly complete?: () => void
 }
@@ -114,39 +112,33 @@ export class SessionWrites {
   }
 
   patch(request: PatchMetadata): Promise<FieldsWritten | VersionMismatch | Refusal> {
-    const { session, patch } = request
-    return this.#submit(patchSessionMetadata, request, {
-      body: () => ({ op: 'patch', session, patch: patch as Json }),
-    })
+    return this.#submit(patchSessionMetadata, request, { body: ['patch', () => request.patch as Json] })
   }
 
   clear(request: ClearToken): Promise<FieldsWritten | VersionMismatch | Refusal> {
-    const { session, flavor, expectedToken } = request
-    return this.#submit(clearResumeToken, request, {
-      body: () => ({ op: 'clear', session, flavor, expectedToken }),
-    })
+    const { flavor, expectedToken } = request
+    return this.#submit(clearResumeToken, request, { body: ['clear', () => [flavor, expectedToken ?? null]] })
   }
 
   async putBack(request: PutBackToken): Promise<FieldsWritten | VersionMismatch | Refusal> {
-    const { session, flavor, value } = request
+    const { flavor, value } = request
     const paired = await this.#core.read(() => this.#pairedWith(request))
-    const body = (): Body => ({ op: 'put-back', session, flavor, value })
-    return this.#submit(putBackToken, { ...request, paired }, { body })
+    return this.#submit(putBackToken, { ...request, paired }, { body: ['put-back', () => [flavor, value]] })
   }
 
   async restore(request: RestoreFields): Promise<FieldsWritten | VersionMismatch | Refusal> {
-    const { session, version, fields } = request
+    const { version, fields } = request
     const problem = requestProblem({ version })
     if (problem !== null) return problem
     const past = await readPast(this.#core, request)
-    const body = (): Body => ({
-      op: 'restore',
-      session,
-      version,
-      fields: fields === undefined ? undefined : [...fields],
-    })
-    const complete = (): void => completePast(this.#core, past, request)
-    return this.#submit(restoreSession, { ...request, past: past.fields }, { body, complete })
+    return this.#submit(
+      restoreSession,
+      { ...request, past: past.fields },
+      {
+        body: ['restore', () => [version, fields === undefined ? null : [...fields]]],
+        complete: () => completePast(this.#core, past, request),
+      },
+    )
   }
 
   /** Token history never loses a value, so what it says before the write still holds inside it. */
@@ -170,7 +162,9 @@ export class SessionWrites {
     const checked = rule.check(request)
     if (checked.kind === 'refused') return checked
     const once =
-      mutationId === undefined || body === undefined ? null : { id: mutationId, body: bodyHash(body()) }
+      mutationId === undefined || body === undefined
+        ? null
+        : { id: mutationId, body: bodyHash(body[0], request.session, body[1]()) }
     return this.#core.write(() => {
       complete?.()
       return this.#run(rule, request, once)
