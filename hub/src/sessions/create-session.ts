@@ -8,7 +8,8 @@ const UNBORN: SessionHead = {
   version: 0,
   horizon: 0,
   prunedTo: 0,
-  bytes: 2,
+  // Each field counts a comma, and the first has none: an empty document is one byte short of its two brackets.
+  bytes: 1,
   keys: 0,
   protected: [],
   updatedAt: 0,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { protectedKind } from '@holdfast/shared/agents/registry'
 import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
-import type { Json } from '@holdfast/shared/metadata/json'
+import { isJsonObject, type Json } from '@holdfast/shared/metadata/json'
 import { LIMITS } from '@holdfast/shared/metadata/limits'
 import type { JournaledChange, LargeValue } from '@holdfast/shared/records/journal'
 import type { FieldWrite } from './write.ts'
@@ -53,7 +53,10 @@ export function decodeChanges(text: string, where: string): Record<string, Journ
 
 function parse(text: string, where: string): Record<string, StoredChange> {
   try {
-    return JSON.parse(text) as Record<string, StoredChange>
+    const stored = JSON.parse(text) as Json
+    if (!isJsonObject(stored) || !Object.values(stored).every(isJsonObject))
+      throw new TypeError('it holds no changes')
+    return stored as unknown as Record<string, StoredChange>
   } catch (cause) {
     const message = `The journal entry ${where} can not be read; restore the database from a backup.`
     throw new HoldfastError('database_damaged', message, { cause })

@@ -11,6 +11,7 @@ import {
   versionSchema,
 } from '@holdfast/shared/records/ids'
 import type { z } from 'zod'
+import type { Page } from './store.ts'
 
 /** The parts of a request that are not metadata, each with the schema it must fit. A part that is undefined is not looked at. */
 const PARTS = {
@@ -58,9 +59,23 @@ export function stateText(value: unknown): StateText | Refusal {
   return { kind: 'state', text: JSON.stringify(given), value: given as Json }
 }
 
+/** A page out of rows of which one more was read than it holds, so that only a page with a next one has a cursor. */
+export function pageOf<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  make: { item: (row: Row) => Item; cursor: (row: Row) => string },
+): Page<Item> {
+  const shown = rows.slice(0, limit)
+  const last = shown.at(-1)
+  return {
+    items: shown.map(make.item),
+    nextCursor: rows.length > limit && last !== undefined ? make.cursor(last) : null,
+  }
+}
+
 /** How many items a page may ask for; asking for more gets this many. */
 export const PAGE_LIMIT = 1000
 
 export function pageSize(limit: number): number {
-  return Math.max(1, Math.min(PAGE_LIMIT, Math.trunc(limit)))
+  return Number.isNaN(limit) ? 1 : Math.max(1, Math.min(PAGE_LIMIT, Math.trunc(limit)))
 }

@@ -49,6 +49,8 @@ export class Catalog {
   namespace(name: string): NamespaceState | undefined {
     const known = this.#namespaces.get(name)
     if (known !== undefined) return known
+    // A driver may store half of a surrogate pair as another character, and so find a namespace that was not meant.
+    if (!name.isWellFormed()) return undefined
     const row = this.#sql
       .get('select key, head, floor, journal_bytes as journalBytes from namespace where name = ?')
       .get<Omit<NamespaceState, 'name' | 'dirty'>>(name)

@@ -99,7 +99,9 @@ export class StoreCore {
     this.#commits += 1
     for (const namespace of this.catalog.dirtyNamespaces()) namespace.dirty = false
     if (this.#advanced.length === 0) return
-    for (const listener of this.#listeners) listener(this.#advanced)
+    // After the promises of the batch, and apart from it: what a listener does wrong must not reach the writers.
+    const advanced = this.#advanced
+    for (const listener of this.#listeners) queueMicrotask(() => listener(advanced))
   }
 }
 

@@ -51,8 +51,9 @@ function whyNotFrom(
   at: { epoch: string; head: number; floor: number },
 ): 'epoch' | 'ahead' | 'pruned' | null {
   if (epoch !== undefined && epoch !== at.epoch) return 'epoch'
-  if (after > at.head) return 'ahead'
-  return after < at.floor ? 'pruned' : null
+  if (after < at.floor) return 'pruned'
+  // What is no seq was never given out, so its reader has to start again too.
+  return Number.isInteger(after) && after <= at.head ? null : 'ahead'
 }
 
 function feedChange(core: StoreCore, row: JournalRow): FeedChange {

@@ -3,6 +3,7 @@ import { journalOpSchema, type JournalEntry } from '@holdfast/shared/records/jou
 import { decodeChanges } from '../../sessions/journal-text.ts'
 import type { KnownSession } from './catalog.ts'
 import type { StoreCore } from './core.ts'
+import { fromStored } from './stored.ts'
 
 export interface JournalRow {
   readonly seq: number
@@ -26,7 +27,7 @@ export function journalEntry(row: JournalRow): JournalEntry {
 }
 
 export function entryHead(row: JournalRow): Omit<JournalEntry, 'changes'> {
-  return {
+  return fromStored(`The journal entry ${row.seq}`, () => ({
     seq: row.seq,
     session: row.id,
     version: row.version,
@@ -34,7 +35,7 @@ export function entryHead(row: JournalRow): Omit<JournalEntry, 'changes'> {
     op: journalOpSchema.parse(row.op),
     actor: actorSchema.parse(JSON.parse(row.actor)),
     reason: row.reason,
-  }
+  }))
 }
 
 /** The entry at a seq, if it is this session's and was not pruned. */

@@ -26,7 +26,9 @@ export class Pruner {
   async step(request: PruneStep): Promise<Pruned> {
     const problem = requestProblem({ namespace: request.namespace })
     if (problem !== null) return { entries: 0, mutations: 0, more: false }
-    return this.#core.write(() => this.#prune(request), 256)
+    // A number that says nothing bounds the step to one, so that a mistake throws away as little as possible.
+    const limit = Math.max(1, Math.trunc(request.limit) || 1)
+    return this.#core.write(() => this.#prune({ ...request, limit }), 256)
   }
 
   #prune(request: PruneStep): Pruned {
@@ -78,7 +80,9 @@ export class Pruner {
       this.#swept.delete(namespace.key)
       return { gone: 0, more: false }
     }
-    this.#swept.set(namespace.key, last.id)
+    // A sweep that reached the end starts over next time: what is young in this one expires behind it.
+    if (last.ids < limit) this.#swept.delete(namespace.key)
+    else this.#swept.set(namespace.key, last.id)
     const { changes } = sql
       .get('delete from mutation where namespace = ? and id > ? and id <= ? and at < ?')
       .run(namespace.key, from, last.id, outside.now() - MUTATION_DAYS * DAY)
@@ -93,5 +97,6 @@ function excess(
 ): number {
   const entries = head - floor
   if (entries <= 1) return 0
-  return Math.max(entries - Math.max(1, keepEntries), journalBytes > keepBytes ? 1 : 0)
+  const over = Math.max(entries - Math.max(1, keepEntries), journalBytes > keepBytes ? 1 : 0)
+  return over > 0 ? over : 0
 }

@@ -1,4 +1,3 @@
-import type { Json } from '@holdfast/shared/metadata/json'
 import type { JournalEntry } from '@holdfast/shared/records/journal'
 import type { SessionRecord, SessionSummary } from '@holdfast/shared/records/session'
 import { tokenRecordSchema, type TokenRecord } from '@holdfast/shared/records/token'
@@ -6,7 +5,7 @@ import { LIST_FIELDS } from '@holdfast/shared/metadata/list-fields'
 import { decodeChanges, seqBefore } from '../../sessions/journal-text.ts'
 import { documentAfter, heldFields } from '../../sessions/plan.ts'
 import type { FieldRows } from '../../sessions/write.ts'
-import { pageSize } from '../requests.ts'
+import { pageOf, pageSize } from '../requests.ts'
 import type {
   FieldHistoryEntry,
   HistoryOfField,
@@ -18,6 +17,7 @@ import type {
 } from '../store.ts'
 import type { StoreCore } from './core.ts'
 import { entryAt, entryHead, followChain, journalEntry } from './journal-rows.ts'
+import { fromStored, storedJson } from './stored.ts'
 import { selectFields } from './write-plan.ts'
 
 interface SessionRow {
@@ -42,7 +42,7 @@ export function readSessionRecord(core: StoreCore, { namespace, session }: Sessi
     .get<{ value: string; version: number }>(known.key)
   return {
     ...summary(row, namespace, selectFields(sql, known.key, 'all')),
-    agentState: JSON.parse(state?.value ?? 'null') as Json,
+    agentState: storedJson(`The agent state of session ${session}`, state?.value ?? 'null'),
     agentStateVersion: state?.version ?? 1,
   }
 }
@@ -59,13 +59,14 @@ export function listSessions(core: StoreCore, request: ListSessions): Page<Sessi
   const namespace = catalog.namespace(request.namespace)
   if (namespace === undefined) return { items: [], nextCursor: null }
   const limit = pageSize(request.limit)
-  const below = cursorNumber(request.cursor)
   const rows = sql
     .get(`select ${SESSION_COLUMNS} from session where namespace = ? and key < ? order by key desc limit ?`)
-    .all<SessionRow>(namespace.key, below, limit)
+    .all<SessionRow>(namespace.key, cursorNumber(request.cursor), limit + 1)
   const names = request.fields ?? LIST_FIELDS
-  const items = rows.map((row) => summary(row, request.namespace, selectFields(sql, row.key, names)))
-  return { items, nextCursor: rows.length < limit ? null : String(rows.at(-1)?.key) }
+  return pageOf(rows, limit, {
+    item: (row) => summary(row, request.namespace, selectFields(sql, row.key, names)),
+    cursor: (row) => String(row.key),
+  })
 }
 
 function cursorNumber(cursor: string | undefined): number {
@@ -125,11 +126,14 @@ export function tokenHistory(core: StoreCore, request: HistoryOfSession): Page<T
          set_by as setBy, first_at as firstAt, at, left_at as leftAt
        from resume_token where session = ? and key < ? order by key desc limit ?`,
     )
-    .all<TokenRow>(known.key, cursorNumber(request.cursor), limit)
-  const items = rows.map(({ key: _key, ...row }) =>
-    tokenRecordSchema.parse({ ...row, setBy: JSON.parse(row.setBy) }),
-  )
-  return { items, nextCursor: rows.length < limit ? null : String(rows.at(-1)?.key) }
+    .all<TokenRow>(known.key, cursorNumber(request.cursor), limit + 1)
+  return pageOf(rows, limit, {
+    item: ({ key: _key, ...row }) =>
+      fromStored(`The token history of session ${request.session}`, () =>
+        tokenRecordSchema.parse({ ...row, setBy: JSON.parse(row.setBy) }),
+      ),
+    cursor: (row) => String(row.key),
+  })
 }
 
 export function namespaces(core: StoreCore): readonly string[] {
@@ -139,7 +143,8 @@ export function namespaces(core: StoreCore): readonly string[] {
 
 export function tokenHolders(core: StoreCore, identity: TokenIdentity): readonly string[] {
   const namespace = core.catalog.namespace(identity.namespace)
-  if (namespace === undefined) return []
+  // A driver may look for another character where it is given half of a surrogate pair.
+  if (namespace === undefined || !identity.value.isWellFormed()) return []
   return core.sql
     .get(
       `select s.id from resume_token t join session s on s.key = t.session

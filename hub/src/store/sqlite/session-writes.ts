@@ -22,7 +22,6 @@ import type {
   RestoreFields,
   SessionKey,
 } from '../store.ts'
-import type { NamespaceState } from './catalog.ts'
 import type { StoreCore } from './core.ts'
 import { bodyHash, replayOf, takeMutation } from './mutations.ts'
 import { completePast, readPast } from './past.ts'
@@ -66,14 +65,15 @@ export class SessionWrites {
 
   #createOrLoad(request: CreateSession, state: StateText): CreatedSession | Refusal {
     const { sql, catalog } = this.#core
-    const namespace = catalog.namespaceForWrite(request.namespace)
+    const namespace = catalog.namespace(request.namespace)
     const byTag = sql
       .get('select id from session where namespace = ? and tag = ?')
-      .get<{ id: string }>(namespace.key, request.tag)
+      .get<{ id: string }>(namespace?.key ?? 0, request.tag)
     if (byTag !== undefined) return this.#load(request, byTag.id)
-    if (request.id !== undefined && catalog.session(request.namespace, request.id) !== undefined)
+    if (request.id !== undefined && catalog.session(request.namespace, request.id) !== undefined) {
       return idTaken(request.id)
-    return this.#insert(request, namespace, state)
+    }
+    return this.#insert(request, state)
   }
 
   #load({ namespace, id }: CreateSession, stored: string): CreatedSession | Refusal {
@@ -82,11 +82,12 @@ export class SessionWrites {
     return session === null ? SESSION_NOT_FOUND : { kind: 'session', created: false, session, refused: [] }
   }
 
-  #insert(request: CreateSession, namespace: NamespaceState, state: StateText): CreatedSession | Refusal {
+  #insert(request: CreateSession, state: StateText): CreatedSession | Refusal {
     const { sql, catalog, outside } = this.#core
     const context = this.#context(request)
     const birth = createSession(request.metadata as JsonObject, context)
     if ('kind' in birth) return birth
+    const namespace = catalog.namespaceForWrite(request.namespace)
     const id = request.id ?? outside.newId()
     const { rowid } = sql
       .get(
@@ -120,10 +121,15 @@ export class SessionWrites {
     return this.#submit(clearResumeToken, request, { body: ['clear', () => [flavor, expectedToken ?? null]] })
   }
 
-  async putBack(request: PutBackToken): Promise<FieldsWritten | VersionMismatch | Refusal> {
+  putBack(request: PutBackToken): Promise<FieldsWritten | VersionMismatch | Refusal> {
     const { flavor, value } = request
-    const paired = await this.#core.read(() => this.#pairedWith(request))
-    return this.#submit(putBackToken, { ...request, paired }, { body: ['put-back', () => [flavor, value]] })
+    const asked: PutBackToken & { paired: string | null | undefined } = { ...request, paired: undefined }
+    return this.#submit(putBackToken, asked, {
+      body: ['put-back', () => [flavor, value]],
+      complete: () => {
+        asked.paired = this.#pairedWith(request)
+      },
+    })
   }
 
   async restore(request: RestoreFields): Promise<FieldsWritten | VersionMismatch | Refusal> {
@@ -141,10 +147,11 @@ export class SessionWrites {
     )
   }
 
-  /** Token history never loses a value, so what it says before the write still holds inside it. */
+  /** Asked inside the write's transaction, since a write before it in the same batch may change the pair. */
   #pairedWith({ namespace, session, flavor, value }: PutBackToken): string | null | undefined {
     const known = this.#core.catalog.session(namespace, session)
-    if (known === undefined) return undefined
+    // A driver may look for another character where it is given half of a surrogate pair.
+    if (known === undefined || !value.isWellFormed()) return undefined
     return this.#core.sql
       .get('select paired from resume_token where session = ? and flavor = ? and value = ?')
       .get<{ paired: string | null }>(known.key, flavor, value)?.paired

@@ -1,7 +1,7 @@
 import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import { isJsonObject, type Json, type JsonObject } from '@holdfast/shared/metadata/json'
 import type { MachineRecord } from '@holdfast/shared/records/session'
-import { pageSize, requestProblem, stateText, type StateText } from '../requests.ts'
+import { pageOf, pageSize, requestProblem, stateText, type StateText } from '../requests.ts'
 import type {
   CreateMachine,
   ListMachines,
@@ -13,6 +13,7 @@ import type {
 } from '../store.ts'
 import type { StoreCore } from './core.ts'
 import { SESSION_NOT_FOUND } from './session-writes.ts'
+import { storedJson } from './stored.ts'
 
 const MACHINE_NOT_FOUND = refuse('machine_not_found', 'There is no such machine.')
 
@@ -109,7 +110,7 @@ export class States {
 
   /** A known machine keeps what it does not mention, and a registration without a state says nothing of the state. */
   #mergeMachine(row: MachineRow, metadata: StateText, runner: StateText): void {
-    const before = JSON.parse(row.metadata) as Json
+    const before = storedJson(`Machine ${row.id}`, row.metadata)
     const merged = stateText(mergeMachineMetadata(before, metadata.value))
     if (merged.kind === 'refused') return
     this.#writeMachineState(
@@ -145,9 +146,11 @@ export class States {
     const limit = pageSize(request.limit)
     const rows = this.#core.sql
       .get(`select ${MACHINE_COLUMNS} from machine where namespace = ? and id > ? order by id limit ?`)
-      .all<MachineRow>(home.key, request.cursor ?? '', limit)
-    const items = rows.map((row) => machineRecord(row, request.namespace))
-    return { items, nextCursor: rows.length < limit ? null : (rows.at(-1)?.id ?? null) }
+      .all<MachineRow>(home.key, request.cursor ?? '', limit + 1)
+    return pageOf(rows, limit, {
+      item: (row) => machineRecord(row, request.namespace),
+      cursor: (row) => row.id,
+    })
   }
 
   async updateMachine(
@@ -192,7 +195,8 @@ function partOf(row: MachineRow, part: 'metadata' | 'runner_state'): Stored {
 
 function replaceState(stored: Stored, expectedVersion: number, state: StateText): StateWritten {
   if (expectedVersion !== stored.version) {
-    return { kind: 'version-mismatch', version: stored.version, value: JSON.parse(stored.text) as Json }
+    const value = storedJson('The state that is stored', stored.text)
+    return { kind: 'version-mismatch', version: stored.version, value }
   }
   const version = stored.text === state.text ? stored.version : stored.version + 1
   return { kind: 'written', version, value: state.value }
@@ -210,7 +214,7 @@ function machineRecord({ key: _key, ...row }: MachineRow, namespace: string): Ma
   return {
     ...row,
     namespace,
-    metadata: JSON.parse(row.metadata) as Json,
-    runnerState: JSON.parse(row.runnerState) as Json,
+    metadata: storedJson(`Machine ${row.id}`, row.metadata),
+    runnerState: storedJson(`The runner state of machine ${row.id}`, row.runnerState),
   }
 }

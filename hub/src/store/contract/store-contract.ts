@@ -1,0 +1,37 @@
+import { badInputContract } from './bad-input-contract.ts'
+import { concurrencyContract } from './concurrency-contract.ts'
+import { feedContract } from './feed-contract.ts'
+import { flavorsContract } from './flavors-contract.ts'
+import { historyContract } from './history-contract.ts'
+import { mutationsContract } from './mutations-contract.ts'
+import { propertiesContract } from './properties-contract.ts'
+import { pruneContract } from './prune-contract.ts'
+import { restoreContract } from './restore-contract.ts'
+import { sessionsContract } from './sessions-contract.ts'
+import { sizeContract } from './size-contract.ts'
+import { staleContract } from './stale-contract.ts'
+import { statesContract } from './states-contract.ts'
+import { tenantsContract } from './tenants-contract.ts'
+import type { OpenStore } from './test-store.ts'
+import { tokensContract } from './tokens-contract.ts'
+import { writesContract } from './writes-contract.ts'
+
+/** What every store must pass, unchanged. It knows the port and nothing of what is behind it. */
+export function storeContract(name: string, open: OpenStore): void {
+  sessionsContract(name, open)
+  tenantsContract(name, open)
+  writesContract(name, open)
+  staleContract(name, open)
+  flavorsContract(name, open)
+  mutationsContract(name, open)
+  historyContract(name, open)
+  restoreContract(name, open)
+  tokensContract(name, open)
+  statesContract(name, open)
+  feedContract(name, open)
+  pruneContract(name, open)
+  badInputContract(name, open)
+  sizeContract(name, open)
+  concurrencyContract(name, open)
+  propertiesContract(name, open)
+}
