@@ -31,7 +31,7 @@ export function heldFields(rows: FieldRows): HeldFields {
   return held
 }
 
-function heldField(text: string): HeldField {
+export function heldField(text: string): HeldField {
   try {
     return { value: JSON.parse(text) as Json }
   } catch {

@@ -183,7 +183,8 @@ export type FeedPage =
     }
   | {
       readonly kind: 'too_far_behind'
-      readonly because: 'pruned' | 'epoch' | 'ahead'
+      /** `damaged`: an entry on the way can not be read. In every case a snapshot is the way on. */
+      readonly because: 'pruned' | 'epoch' | 'ahead' | 'damaged'
       readonly epoch: string
       readonly floor: number
       readonly head: number

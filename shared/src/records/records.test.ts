@@ -17,9 +17,10 @@ const SESSION = {
   metadataVersion: 1,
   damaged: [],
   agentState: null,
+  agentStateDamaged: false,
   agentStateVersion: 1,
 }
-const { agentState: _state, agentStateVersion: _version, ...SUMMARY } = SESSION
+const { agentState: _state, agentStateDamaged: _damaged, agentStateVersion: _version, ...SUMMARY } = SESSION
 const MACHINE = {
   id: 'm-1',
   namespace: 'default',

@@ -14,12 +14,18 @@ export const sessionRecordSchema = z.strictObject({
   metadataVersion: z.int().positive(),
   /** Fields whose stored bytes do not parse; they are left out of `metadata`. */
   damaged: z.array(z.string()),
+  /** Null also where the stored bytes do not parse; then `agentStateDamaged` says so, and nothing overwrites them. */
   agentState: json,
+  agentStateDamaged: z.boolean(),
   agentStateVersion: z.int().positive(),
 })
 export type SessionRecord = z.infer<typeof sessionRecordSchema>
 
-export const sessionSummarySchema = sessionRecordSchema.omit({ agentState: true, agentStateVersion: true })
+export const sessionSummarySchema = sessionRecordSchema.omit({
+  agentState: true,
+  agentStateDamaged: true,
+  agentStateVersion: true,
+})
 /** What a list shows of a session: the fields that were asked for, and no agent state. */
 export type SessionSummary = z.infer<typeof sessionSummarySchema>
 

@@ -48,6 +48,7 @@ export function sessionsContract(name: string, open: OpenStore): void {
           metadataVersion: 1,
           damaged: [],
           agentState: { step: 1 },
+          agentStateDamaged: false,
           agentStateVersion: 1,
         },
       })

@@ -1,5 +1,15 @@
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
 import type { BackupMade } from '../store.ts'
 import { storageError } from './fault.ts'
@@ -13,25 +23,57 @@ import { runSideJob } from './side-job.ts'
  */
 export async function backUp(database: string, epoch: string, target: string): Promise<BackupMade> {
   const file = resolve(target)
-  const own: string[] = Object.values(storePaths(database))
-  if (own.includes(file))
-    throw unusable(`${file} belongs to the running database; choose another file for the backup.`)
-  if (existsSync(file))
-    throw new HoldfastError('file_exists', `${file} is there already; a backup never overwrites a file.`)
   const draft = `${file}.part`
-  rmSync(draft, { force: true })
+  const own = Object.values(storePaths(database)).map(byRealFolder)
+  if ([file, draft].some((path) => own.includes(byRealFolder(path))))
+    throw unusable(`${file} belongs to the running database; choose another file for the backup.`)
+  if (existsSync(file)) throw exists(file)
+  removeDraft(draft)
   try {
     // VACUUM INTO fills an empty file, and keeps its mode.
     createPrivate(draft)
     await runSideJob({ job: 'copy', file: database, target: draft })
     syncFile(draft)
-    renameSync(draft, file)
+    takeName(draft, file)
     syncFile(dirname(file))
   } catch (error) {
     rmSync(draft, { force: true })
     throw storageError(error)
   }
   return { file, bytes: statSync(file).size, epoch }
+}
+
+/** A link fails where the name was taken meanwhile; a rename would overwrite. Not every file system has links. */
+function takeName(draft: string, file: string): void {
+  try {
+    linkSync(draft, file)
+  } catch (error) {
+    if (existsSync(file)) throw exists(file)
+    renameSync(draft, file)
+    return
+  }
+  rmSync(draft)
+}
+
+function exists(file: string): HoldfastError {
+  return new HoldfastError('file_exists', `${file} is there already; a backup never overwrites a file.`)
+}
+
+/** The same file has one name here, by whichever links its folder was reached. */
+function byRealFolder(path: string): string {
+  try {
+    return join(realpathSync(dirname(path)), basename(path))
+  } catch (error) {
+    throw unusable(`The folder of ${path} can not be reached.`, error)
+  }
+}
+
+function removeDraft(draft: string): void {
+  try {
+    rmSync(draft, { force: true })
+  } catch (error) {
+    throw unusable(`${draft} is in the way, where the backup would be put together.`, error)
+  }
 }
 
 export function syncFile(path: string): void {

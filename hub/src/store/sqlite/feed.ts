@@ -13,7 +13,29 @@ export function readFeed(core: StoreCore, request: ReadFeed): FeedPage {
   const because = whyNotFrom(request, { epoch, head, floor })
   if (because !== null) return { kind: 'too_far_behind', because, epoch, floor, head }
   const rows = readRows(core, { namespace: key, after: request.after, limit: pageSize(request.limit) })
-  return { kind: 'changes', epoch, head, changes: rows.map((row) => feedChange(core, row)) }
+  const changes = readableChanges(core, rows)
+  if (changes === null) return { kind: 'too_far_behind', because: 'damaged', epoch, floor, head }
+  return { kind: 'changes', epoch, head, changes }
+}
+
+/** Null where the first of the rows can not be read; otherwise those before one that can not. */
+function readableChanges(core: StoreCore, rows: readonly JournalRow[]): FeedChange[] | null {
+  const changes: FeedChange[] = []
+  for (const row of rows) {
+    const change = feedChangeOrDamage(core, row)
+    if (change === null) return changes.length === 0 ? null : changes
+    changes.push(change)
+  }
+  return changes
+}
+
+function feedChangeOrDamage(core: StoreCore, row: JournalRow): FeedChange | null {
+  try {
+    return feedChange(core, row)
+  } catch (error) {
+    if (error instanceof HoldfastError && error.code === 'database_damaged') return null
+    throw error
+  }
 }
 
 /** Read in pieces until the page is full or heavy. A seq that is missing is damage, never passed over. */

@@ -4,6 +4,7 @@ import {
   closeSync,
   constants,
   existsSync,
+  lstatSync,
   mkdirSync,
   openSync,
   realpathSync,
@@ -32,10 +33,21 @@ export function resolveDatabase(path: string): string {
   const folder = dirname(path)
   attempt(`The folder ${folder} can not be made.`, () => mkdirSync(folder, { recursive: true, mode: 0o700 }))
   if (!statSync(folder).isDirectory()) throw unusable(`${folder} is not a folder.`)
+  if (isLinkToNowhere(path)) throw unusable(`${path} is a link to a file that is not there.`)
   const file = existsSync(path) ? realpathSync(path) : path
   checkFolder(dirname(file))
   if (existsSync(file)) checkFile(file)
   return file
+}
+
+function isLinkToNowhere(path: string): boolean {
+  if (existsSync(path)) return false
+  try {
+    return lstatSync(path).isSymbolicLink()
+  } catch {
+    // A name that can not be looked up is no link; opening it will say what is wrong with it.
+    return false
+  }
 }
 
 function attempt(problem: string, action: () => void): void {
@@ -84,6 +96,8 @@ export function createPrivate(file: string): void {
   try {
     closeSync(openSync(file, 'wx', 0o600))
   } catch (error) {
+    // Another process that starts at the same moment has made it.
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
     throw unusable(
       `${file} can not be made: ${error instanceof Error ? error.message : String(error)}`,
       error,

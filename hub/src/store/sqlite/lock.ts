@@ -2,7 +2,7 @@ import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
 import type { OpenDriver, SqliteDriver } from './driver.ts'
 import { faultOf } from './fault.ts'
 import { createPrivate, openError } from './file-checks.ts'
-import { readMark } from './mark.ts'
+import { readMark, type Mark } from './mark.ts'
 import type { StorePaths } from './paths.ts'
 
 /** A collected connection would let its lock go, so every held one is reachable from here. */
@@ -16,7 +16,8 @@ export function takeLock(open: OpenDriver, paths: StorePaths): () => void {
   createPrivate(paths.lock)
   const driver = openLockFile(open, paths)
   try {
-    driver.exec('pragma busy_timeout = 0')
+    // Two that ask at the same moment stand in each other's way, and with no patience neither would get it.
+    driver.exec('pragma busy_timeout = 100')
     driver.exec('begin exclusive')
   } catch (error) {
     driver.close()
@@ -39,12 +40,37 @@ function openLockFile(open: OpenDriver, paths: StorePaths): SqliteDriver {
   }
 }
 
+/** A hub says who it is a moment after it took the lock; until then the mark is that of one that has ended. */
+const NAMED_WITHIN_MS = 1000
+const LOOK_AGAIN_MS = 20
+
 function lockedBy(paths: StorePaths): HoldfastError {
-  const mark = readMark(paths)
+  const holder = holderOf(paths)
   const who =
-    mark === null ? 'another process' : `process ${mark.pid}, since ${new Date(mark.startedAt).toISOString()}`
+    holder === null
+      ? 'another process'
+      : `process ${holder.pid}, since ${new Date(holder.startedAt).toISOString()}`
   return new HoldfastError(
     'database_locked',
     `Another hub is using ${paths.database}: ${who}. Stop it first, or use another file.`,
   )
+}
+
+function holderOf(paths: StorePaths): Mark | null {
+  const clock = new Int32Array(new SharedArrayBuffer(4))
+  for (let waited = 0; waited <= NAMED_WITHIN_MS; waited += LOOK_AGAIN_MS) {
+    const mark = readMark(paths)
+    if (mark !== null && isRunning(mark.pid)) return mark
+    Atomics.wait(clock, 0, 0, LOOK_AGAIN_MS)
+  }
+  return null
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    // Somebody else's process may not be signalled, but it is there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
 }

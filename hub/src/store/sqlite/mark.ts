@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
 import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
 import type { StorePaths } from './paths.ts'
@@ -8,6 +8,8 @@ const markSchema = z.strictObject({
   startedAt: z.int(),
   epoch: z.string(),
   commits: z.int().min(0),
+  /** Which files the database and its log were; a log is only true of the file that it was written for. */
+  inodes: z.strictObject({ database: z.number().nullable(), wal: z.number().nullable() }),
 })
 
 /**
@@ -35,6 +37,34 @@ export function writeMark(paths: StorePaths, mark: Mark): void {
   const draft = `${paths.mark}.new`
   writeFileSync(draft, `${JSON.stringify(mark)}\n`, { mode: 0o600 })
   renameSync(draft, paths.mark)
+}
+
+/** What this process would say of a database that holds so much. */
+export function markOf(paths: StorePaths, found: { epoch: string; commits: number }): Mark {
+  const inodes = { database: inodeOf(paths.database), wal: inodeOf(paths.wal) }
+  return { pid: process.pid, startedAt: Math.round(performance.timeOrigin), ...found, inodes }
+}
+
+/** Null for a file that is not there, or no longer to be reached. */
+export function inodeOf(file: string): number | null {
+  try {
+    return statSync(file).ino
+  } catch {
+    return null
+  }
+}
+
+/**
+ * A database that was put in the place of another one under a running hub finds that one's log beside it, and SQLite
+ * would apply it. Where both were copied here together, neither is the file that the mark knows.
+ */
+export function checkLogOwner(paths: StorePaths, mark: Mark | null): void {
+  const wal = inodeOf(paths.wal)
+  if (mark === null || wal === null || wal !== mark.inodes.wal) return
+  const database = inodeOf(paths.database)
+  if (database === null || database === mark.inodes.database) return
+  const message = `${paths.wal} belongs to another file than ${paths.database} is now. Put the right file back, or move the log away.`
+  throw new HoldfastError('database_replaced', message)
 }
 
 export function checkMark(

@@ -68,7 +68,7 @@ export function checkIdentity(
 
 /** Applies what is missing, each in a transaction of its own, so that a kill leaves the file at one step or the next. */
 export function migrate(driver: SqliteDriver, migrations: readonly Migration[], now: number): number[] {
-  driver.exec(SCHEMA_MIGRATION)
+  claim(driver)
   const done = new Set(
     driver
       .prepare('select id from schema_migration')
@@ -80,6 +80,20 @@ export function migrate(driver: SqliteDriver, migrations: readonly Migration[], 
   return missing.map((migration) => migration.id)
 }
 
+/** The first table and the mark of ours come together: a file that has one without the other looks like a stranger's. */
+function claim(driver: SqliteDriver): void {
+  if (pragma(driver, 'application_id') === APPLICATION_ID) return
+  driver.exec('begin immediate')
+  try {
+    driver.exec(SCHEMA_MIGRATION)
+    driver.exec(`pragma application_id = ${APPLICATION_ID}`)
+    driver.exec('commit')
+  } catch (error) {
+    if (driver.inTransaction) driver.exec('rollback')
+    throw error
+  }
+}
+
 function apply(driver: SqliteDriver, migration: Migration, now: number): void {
   const sha256 = createHash('sha256').update(migration.sql).digest('hex')
   driver.exec('begin immediate')
@@ -89,7 +103,6 @@ function apply(driver: SqliteDriver, migration: Migration, now: number): void {
       .prepare('insert into schema_migration (id, name, sha256, at) values (?, ?, ?, ?)')
       .run(migration.id, migration.name, sha256, now)
     driver.exec(`pragma user_version = ${migration.id}`)
-    driver.exec(`pragma application_id = ${APPLICATION_ID}`)
     driver.exec('commit')
   } catch (error) {
     if (driver.inTransaction) driver.exec('rollback')

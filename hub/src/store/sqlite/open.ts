@@ -3,9 +3,10 @@ import { existsSync, statSync } from 'node:fs'
 import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
 import { readMeta } from './core.ts'
 import { loadDriver, type OpenDriver, type SqliteDriver } from './driver.ts'
+import { sqliteCode } from './fault.ts'
 import { createPrivate, damaged, openError, resolveDatabase, tightenModes, unusable } from './file-checks.ts'
 import { takeLock } from './lock.ts'
-import { checkMark, readMark, type Mark } from './mark.ts'
+import { checkLogOwner, checkMark, markOf, readMark, writeMark, type Mark } from './mark.ts'
 import {
   checkIdentity,
   checkSchema,
@@ -58,17 +59,26 @@ export async function openFile(path: string, options: OpenStoreOptions): Promise
   const unlock = takeLock(open, paths)
   let driver: SqliteDriver | null = null
   try {
-    const notices = inspect(open, paths, { mark, migrations: options.migrations ?? readMigrations() })
+    const found = inspect(open, paths, { mark, migrations: options.migrations ?? readMigrations() })
     driver = open(paths.database)
-    notices.push(...setUp(open, driver, paths, options))
+    const notices = [...found.notices, ...setUp(open, driver, paths, options)]
+    writeMark(paths, markOf(paths, readCounters(driver)))
     const opened = driver
-    const unchecked = checkWhole(driver, paths.database) ? null : paths.database
+    const unchecked = found.whole ? null : paths.database
     return { driver, paths, notices, unchecked, release: () => closeAll(opened, unlock) }
   } catch (error) {
-    driver?.close()
-    unlock()
+    giveUp(driver, unlock)
     throw openError(paths.database, error)
   }
+}
+
+function giveUp(driver: SqliteDriver | null, unlock: () => void): void {
+  try {
+    driver?.close()
+  } catch {
+    // Why it is given up says more than why it does not close.
+  }
+  unlock()
 }
 
 function closeAll(driver: SqliteDriver, unlock: () => void): void {
@@ -79,35 +89,56 @@ function closeAll(driver: SqliteDriver, unlock: () => void): void {
   }
 }
 
+interface Found {
+  readonly notices: readonly string[]
+  /** Every page was looked at, or there is none yet. */
+  readonly whole: boolean
+}
+
 /** Looks, without writing, at what is there. */
 function inspect(
   open: OpenDriver,
   paths: StorePaths,
   known: { mark: Mark | null; migrations: readonly Migration[] },
-): string[] {
+): Found {
   const { database } = paths
   const bytes = sizeOf(database)
+  checkLogOwner(paths, known.mark)
   // SQLite would delete the log of a file that is missing or empty.
   if (bytes === 0 && sizeOf(paths.wal) > 0)
     throw damaged(database, 'the file is gone or empty, but its log is there')
   if (!existsSync(database)) {
     if (known.mark !== null) throw missing(paths)
     createPrivate(database)
-    return []
+    return { notices: [], whole: true }
   }
   if (bytes === 0 && known.mark !== null && known.mark.commits > 0) {
     throw damaged(database, 'the file is empty, but it held data before')
   }
-  const tightened = tightenModes([database, paths.wal, paths.shm, paths.lock, paths.mark])
-  const driver = open(database, { readonly: true })
+  const files = [database, paths.wal, paths.shm, paths.lock, paths.mark]
+  const notices = tightenModes(files).map((file) => `${file} could be read by others; its mode is 0600 now`)
+  const driver = openToLook(open, database)
   try {
     const state = checkIdentity(driver, database, known.migrations)
     // Before the first write: each start counts as a commit, and would bring an old copy nearer to its mark.
     if (known.mark !== null) checkMark(paths, known.mark, foundIn(driver, state, known.mark))
+    return { notices, whole: checkWhole(driver, database) }
   } finally {
     driver.close()
   }
-  return tightened.map((file) => `${file} could be read by others; its mode is 0600 now`)
+}
+
+/** A write that was cut off is undone by whoever opens the file next, which one that only reads can not do. */
+function openToLook(open: OpenDriver, file: string): SqliteDriver {
+  const driver = open(file, { readonly: true })
+  try {
+    driver.prepare('select count(*) as n from sqlite_schema').get()
+    return driver
+  } catch (error) {
+    driver.close()
+    if (sqliteCode(error) !== 'SQLITE_READONLY_ROLLBACK') throw error
+    return open(file)
+  }
 }
 
 function sizeOf(file: string): number {
@@ -146,6 +177,7 @@ function setUp(
   const migrations = options.migrations ?? readMigrations()
   const applied = migrate(driver, migrations, options.now())
   checkSchema(driver, paths.database, schemaMadeBy(open, migrations))
+  checkCounters(driver, paths.database)
   seedMeta(driver)
   // The pragma reads back as it was set until something is written; only after a write does it say what holds.
   const synchronous = driver.prepare('pragma synchronous').get<{ synchronous: number }>()?.synchronous
@@ -153,7 +185,6 @@ function setUp(
     throw unusable(
       `Writes to ${paths.database} would not be durable (synchronous is ${synchronous}, not FULL).`,
     )
-  checkCounters(driver, paths.database)
   return applied.length === 0 ? [] : [`schema brought to ${applied.at(-1)}`]
 }
 
@@ -161,7 +192,7 @@ function setUp(
 function checkWhole(driver: SqliteDriver, file: string): boolean {
   if (statSync(file).size > CHECK_AT_ONCE) return false
   const problems = driver
-    .prepare('pragma quick_check(5)')
+    .prepare('pragma integrity_check(5)')
     .all<Record<string, string>>()
     .map((row) => String(Object.values(row)[0]))
   if (problems.join() !== 'ok') throw damaged(file, problems.join('; ').slice(0, 200))

@@ -7,7 +7,7 @@ import { readMeta } from './core.ts'
 import { loadDriver, type OpenDriver, type SqliteDriver } from './driver.ts'
 import { createPrivate, damaged, openError, resolveDatabase, tightenModes, unusable } from './file-checks.ts'
 import { takeLock } from './lock.ts'
-import { writeMark } from './mark.ts'
+import { markOf, writeMark } from './mark.ts'
 import { checkIdentity, checkSchema, migrate, readMigrations, schemaMadeBy } from './migrations.ts'
 import { storePaths, type StorePaths } from './paths.ts'
 import { StatementCache } from './rows.ts'
@@ -38,6 +38,7 @@ export async function restoreBackup(
   const open = await loadDriver()
   const source = resolve(backup)
   if (!existsSync(source) || !statSync(source).isFile()) throw unusable(`${source} is not a file.`)
+  if (existsSync(`${source}-wal`) && statSync(`${source}-wal`).size > 0) throw hasLog(source)
   const paths = storePaths(resolveDatabase(database))
   if (source === paths.database) throw unusable(`${source} is the database itself, not a backup of it.`)
   const unlock = takeLock(open, paths)
@@ -50,7 +51,7 @@ export async function restoreBackup(
     const replaced = setAside(paths, options.now())
     renameSync(draft, paths.database)
     tightenModes([paths.database])
-    writeMark(paths, { pid: process.pid, startedAt: options.now(), epoch: made.epoch, commits: made.commits })
+    writeMark(paths, markOf(paths, { epoch: made.epoch, commits: made.commits }))
     syncFile(dirname(paths.database))
     return { epoch: made.epoch, sessions: made.sessions, replaced }
   } catch (error) {
@@ -81,6 +82,13 @@ function prepareCopy(open: OpenDriver, draft: string, source: string, { now }: R
   } finally {
     driver.close()
   }
+}
+
+/** Without its log, a live database lacks its newest writes. */
+function hasLog(source: string): HoldfastError {
+  return unusable(
+    `${source} has a write-ahead log beside it, so it is a live database and no backup. Make a backup of it first.`,
+  )
 }
 
 function notABackup(source: string): HoldfastError {

@@ -3,7 +3,7 @@ import type { SessionRecord, SessionSummary } from '@holdfast/shared/records/ses
 import { tokenRecordSchema, type TokenRecord } from '@holdfast/shared/records/token'
 import { LIST_FIELDS } from '@holdfast/shared/metadata/list-fields'
 import { decodeChanges, seqBefore } from '../../sessions/journal-text.ts'
-import { documentAfter, heldFields } from '../../sessions/plan.ts'
+import { documentAfter, heldField, heldFields } from '../../sessions/plan.ts'
 import type { FieldRows } from '../../sessions/write.ts'
 import { pageOf, pageSize } from '../requests.ts'
 import type {
@@ -17,7 +17,7 @@ import type {
 } from '../store.ts'
 import type { StoreCore } from './core.ts'
 import { entryAt, entryHead, followChain, journalEntry } from './journal-rows.ts'
-import { fromStored, storedJson } from './stored.ts'
+import { fromStored } from './stored.ts'
 import { selectFields } from './write-plan.ts'
 
 interface SessionRow {
@@ -42,9 +42,17 @@ export function readSessionRecord(core: StoreCore, { namespace, session }: Sessi
     .get<{ value: string; version: number }>(known.key)
   return {
     ...summary(row, namespace, selectFields(sql, known.key, 'all')),
-    agentState: storedJson(`The agent state of session ${session}`, state?.value ?? 'null'),
+    ...agentStateOf(state?.value ?? 'null'),
     agentStateVersion: state?.version ?? 1,
   }
+}
+
+/** The session's tokens stay readable whatever has happened to its agent state. */
+function agentStateOf(text: string): Pick<SessionRecord, 'agentState' | 'agentStateDamaged'> {
+  const field = heldField(text)
+  return 'value' in field
+    ? { agentState: field.value, agentStateDamaged: false }
+    : { agentState: null, agentStateDamaged: true }
 }
 
 function summary({ key: _key, ...row }: SessionRow, namespace: string, rows: FieldRows): SessionSummary {

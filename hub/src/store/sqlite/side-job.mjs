@@ -35,7 +35,7 @@ async function work({ job, file, target }) {
   try {
     if (job === 'copy') db.all('vacuum into ?', target)
     if (job === 'copy') return { problems: [] }
-    return { problems: db.all('pragma quick_check(5)').map((row) => String(Object.values(row)[0])) }
+    return { problems: db.all('pragma integrity_check(5)').map((row) => String(Object.values(row)[0])) }
   } finally {
     db.close()
   }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, statSync } from 'node:fs'
 import { HoldfastError, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import type { JournalEntry } from '@holdfast/shared/records/journal'
 import type { MachineRecord, SessionRecord, SessionSummary } from '@holdfast/shared/records/session'
@@ -10,8 +9,9 @@ import { backUp } from './backup.ts'
 import { StoreCore, type Outside } from './core.ts'
 import { damaged, unusable } from './file-checks.ts'
 import { readFeed } from './feed.ts'
-import { writeMark } from './mark.ts'
+import { inodeOf, markOf, writeMark } from './mark.ts'
 import { openFile, openMemory, type Opened, type OpenStoreOptions } from './open.ts'
+import type { StorePaths } from './paths.ts'
 import { Pruner } from './prune.ts'
 import * as reads from './session-reads.ts'
 import { SessionWrites } from './session-writes.ts'
@@ -161,7 +161,7 @@ export class SqliteStore implements port.Store {
   backup(file: string): Promise<port.BackupMade> {
     const { paths } = this.#opened
     if (paths === null) return Promise.reject(unusable('A database in memory can not be backed up.'))
-    return backUp(paths.database, this.epoch, file)
+    return this.#core.read(() => this.epoch).then((epoch) => backUp(paths.database, epoch, file))
   }
 
   close(): Promise<void> {
@@ -185,16 +185,22 @@ export class SqliteStore implements port.Store {
   #look(): void {
     const { paths } = this.#opened
     if (paths === null) return
-    const inode = existsSync(paths.database) ? statSync(paths.database).ino : null
+    const inode = inodeOf(paths.database)
     this.#inode ??= inode
     if (inode !== this.#inode) {
       const message = `${paths.database} was removed or replaced while the hub was using it. Nothing more is written; start the hub again.`
       return this.#halt(new HoldfastError('database_replaced', message))
     }
-    if (this.#core.commits === this.#markedCommits) return
-    this.#markedCommits = this.#core.commits
-    const startedAt = Math.round(performance.timeOrigin)
-    writeMark(paths, { pid: process.pid, startedAt, epoch: this.epoch, commits: this.#markedCommits })
+    if (this.#core.commits !== this.#markedCommits) this.#mark(paths, this.#core.commits)
+  }
+
+  #mark(paths: StorePaths, commits: number): void {
+    try {
+      writeMark(paths, markOf(paths, { epoch: this.epoch, commits }))
+      this.#markedCommits = commits
+    } catch {
+      // The mark from before stays true. A full disk may have room for a newer one in a second.
+    }
   }
 
   #halt(reason: Error): void {

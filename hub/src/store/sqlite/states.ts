@@ -1,6 +1,8 @@
 import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import { isJsonObject, type Json, type JsonObject } from '@holdfast/shared/metadata/json'
+import { damagedMessage } from '@holdfast/shared/metadata/merge'
 import type { MachineRecord } from '@holdfast/shared/records/session'
+import { heldField } from '../../sessions/plan.ts'
 import { pageOf, pageSize, requestProblem, stateText, type StateText } from '../requests.ts'
 import type {
   CreateMachine,
@@ -62,6 +64,9 @@ export class States {
       .get('select value as text, version from agent_state where session = ?')
       .get<{ text: string; version: number }>(known.key)
     if (row === undefined) return SESSION_NOT_FOUND
+    if ('damaged' in heldField(row.text)) {
+      return refuse('field_damaged', damagedMessage('the agent state'), { field: 'agentState' })
+    }
     const answer = replaceState(row, expectedVersion, state)
     if (answer.kind === 'written' && answer.version !== row.version) {
       sql
