@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { protectedKind } from '@holdfast/shared/agents/registry'
 import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
 import { isJsonObject, type Json } from '@holdfast/shared/metadata/json'
@@ -35,7 +35,7 @@ function side(member: 'a' | 'b', text: string, guarded: boolean): string {
   if (guarded || text.length * 3 <= LIMITS.journaledBytes) return `,"${member}":${text}`
   const bytes = Buffer.byteLength(text)
   if (bytes <= LIMITS.journaledBytes) return `,"${member}":${text}`
-  return `,"${member.toUpperCase()}":["${createHash('sha256').update(text).digest('hex')}",${bytes}]`
+  return `,"${member.toUpperCase()}":["${hash('sha256', text)}",${bytes}]`
 }
 
 /** The seq of the entry that set the field before this one; 0 where there is none. */

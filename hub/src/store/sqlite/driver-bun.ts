@@ -18,7 +18,12 @@ export function openBun(file: string, options: OpenOptions = {}): SqliteDriver {
       const text = oneStatement(sql)
       const statement = db.prepare(text)
       statements.push(statement)
-      return strictStatement(text, statement)
+      return strictStatement(text, {
+        run: (params) => statement.run(...params),
+        get: (params) => statement.get(...params),
+        all: (params) => statement.all(...params),
+        values: (params) => statement.values(...params),
+      })
     },
     close() {
       // An open statement would keep the connection, and with it the write-ahead log, alive.

@@ -40,10 +40,10 @@ export async function loadDriver(): Promise<OpenDriver> {
 
 /** What a library gives for one prepared statement. */
 export interface RawStatement {
-  run(...params: SqlValue[]): { changes: number; lastInsertRowid: number | bigint }
-  get(...params: SqlValue[]): unknown
-  all(...params: SqlValue[]): unknown[]
-  values(...params: SqlValue[]): unknown[][]
+  run(params: SqlValue[]): { changes: number; lastInsertRowid: number | bigint }
+  get(params: SqlValue[]): unknown
+  all(params: SqlValue[]): unknown[]
+  values(params: SqlValue[]): unknown[][]
 }
 
 export function oneStatement(sql: string): string {
@@ -66,20 +66,20 @@ export function strictStatement(sql: string, raw: RawStatement): Statement {
   return {
     run(...params) {
       check(params)
-      const { changes, lastInsertRowid } = raw.run(...params)
+      const { changes, lastInsertRowid } = raw.run(params)
       return { changes, rowid: Number(lastInsertRowid) }
     },
     get<Row>(...params: SqlValue[]) {
       check(params)
-      return (raw.get(...params) ?? undefined) as Row | undefined
+      return (raw.get(params) ?? undefined) as Row | undefined
     },
     all<Row>(...params: SqlValue[]) {
       check(params)
-      return raw.all(...params) as Row[]
+      return raw.all(params) as Row[]
     },
     values(...params) {
       check(params)
-      return raw.values(...params) as SqlValue[][]
+      return raw.values(params) as SqlValue[][]
     },
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import { canonicalJson, type Json } from '@holdfast/shared/metadata/json'
 import type { StatementCache } from './rows.ts'
@@ -20,7 +20,7 @@ export interface Mutation {
  */
 export function bodyHash(operation: string, session: string, given: Json): Uint8Array {
   const text = `${operation} ${session} ${canonicalJson(given)}`
-  return createHash('sha256').update(text).digest().subarray(0, 16)
+  return hash('sha256', text, 'buffer').subarray(0, 16)
 }
 
 /** The answer that this id got before; null where it is new. */
