@@ -2,6 +2,7 @@ import { openSqliteStore } from '@holdfast/hub/store/sqlite/sqlite-store'
 import { loadDriver } from '@holdfast/hub/store/sqlite/driver'
 import type { JsonObject } from '@holdfast/shared/metadata/json'
 import type { Actor } from '@holdfast/shared/records/actor'
+import { BareStatements } from './bare-statements.ts'
 import { sessionId, sessionTag } from './documents.ts'
 import { JsonColumnStore } from './json-column-store.ts'
 import type { About, Variant } from './variant.ts'
@@ -29,6 +30,7 @@ export interface Engine {
 
 export async function openEngine(variant: Variant, database: string): Promise<Engine> {
   if (variant.engine === 'column') return columnEngine(await JsonColumnStore.open(database))
+  if (variant.engine === 'bare') return bareEngine(await BareStatements.open(database))
   if (variant.engine === 'worker')
     return storeEngine(await openWorkerStore(database, variant.callsPerMessage))
   return storeEngine(await openSqliteStore(database))
@@ -82,6 +84,15 @@ function columnEngine(store: JsonColumnStore): Engine {
     create: (index, document) => store.create(sessionId(index), document),
     patch: ({ session, patch }) => store.patch(session, patch),
     replace: () => Promise.reject(new Error('The JSON column is measured with patches only.')),
+    close: () => store.close(),
+  }
+}
+
+function bareEngine(store: BareStatements): Engine {
+  return {
+    create: (index, document) => store.create(sessionId(index), document),
+    patch: ({ session, patch, mutationId }) => store.patch(session, patch, mutationId),
+    replace: () => Promise.reject(new Error('The bare statements are measured with patches only.')),
     close: () => store.close(),
   }
 }

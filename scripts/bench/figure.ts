@@ -11,7 +11,7 @@ export interface Figure {
   readonly cpuMicros: { readonly user: number; readonly system: number } | null
   readonly ratios: readonly { readonly value: number; readonly word: string }[]
   /** Chooses its colour in the picture. */
-  readonly family: 'holdfast' | 'worker' | 'column'
+  readonly family: 'holdfast' | 'worker' | 'column' | 'bare'
 }
 
 export interface Section {

@@ -41,17 +41,22 @@ function documents({ runtimes }: Scale): Group {
         documentBytes: size * 1000,
       })
       const holdfast = variant(`Holdfast, ${at}`, { runtime, documentBytes: size * 1000 })
-      const against = [{ word: 'of one JSON column', name: column.name }]
+      const bare = variant(`Bare statements, ${at}`, { runtime, engine: 'bare', documentBytes: size * 1000 })
+      const against = [
+        { word: 'of the bare statements', name: bare.name },
+        { word: 'of one JSON column', name: column.name },
+      ]
       if (size !== KILOBYTES[0])
         against.push({ word: 'of 2 KB', name: `Holdfast, ${KILOBYTES[0]} KB, ${RUNTIME_NAME[runtime]}` })
       return [
         { variant: holdfast, block: runtime, against },
+        { variant: bare, block: runtime, against: [] },
         { variant: column, block: runtime, against: [] },
       ]
     }),
   )
   const about =
-    'A patch of four fields, 64 writers, each on its own session. One JSON column: the document is one text that is read, parsed, changed and written back whole, in the same kind of group commit, equally durable, without limits and without mutation ids.'
+    'A patch of four fields, 64 writers, each on its own session. One JSON column: the document is one text that is read, parsed, changed and written back whole, in the same kind of group commit, equally durable, without limits and without mutation ids. Bare statements: the five statements of a patch of rows and nothing else, no merge, no checks, no hash.'
   return { name: 'documents', title: 'Size of the document', about, members }
 }
 

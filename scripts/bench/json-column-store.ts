@@ -1,15 +1,9 @@
 import { loadDriver, type SqliteDriver, type Statement } from '@holdfast/hub/store/sqlite/driver'
 import type { JsonObject } from '@holdfast/shared/metadata/json'
+import { DURABLE, GroupCommit } from './group-commit.ts'
 
 const SCHEMA = `
-  pragma journal_mode = wal;
-  pragma synchronous = full;
-  pragma fullfsync = on;
-  pragma checkpoint_fullfsync = on;
-  pragma cache_size = -65536;
-  pragma temp_store = memory;
-  pragma journal_size_limit = 67108864;
-  pragma wal_autocheckpoint = 4000;
+  ${DURABLE}
   create table if not exists session (
     key integer primary key,
     id text not null unique,
@@ -25,24 +19,17 @@ const SCHEMA = `
     changes text not null
   ) strict;`
 
-interface Job {
-  readonly run: () => object
-  readonly resolve: (answer: object) => void
-  readonly reject: (error: unknown) => void
-}
-
 /**
  * What the store is held against: a session is one JSON text. A write reads it whole, parses it, changes it and writes
  * it back whole, with a journal row, in the same kind of group commit and just as durable. It checks no limits and
  * remembers no mutation ids.
  */
 export class JsonColumnStore {
-  readonly #driver: SqliteDriver
+  readonly #commits: GroupCommit
   readonly #select: Statement
   readonly #insert: Statement
   readonly #update: Statement
   readonly #journal: Statement
-  #waiting: Job[] = []
 
   static async open(file: string): Promise<JsonColumnStore> {
     const open = await loadDriver()
@@ -50,7 +37,7 @@ export class JsonColumnStore {
   }
 
   constructor(driver: SqliteDriver) {
-    this.#driver = driver
+    this.#commits = new GroupCommit(driver)
     driver.exec(SCHEMA)
     this.#select = driver.prepare('select key, version, metadata from session where id = ?')
     this.#insert = driver.prepare(
@@ -63,11 +50,11 @@ export class JsonColumnStore {
   }
 
   async create(id: string, document: JsonObject): Promise<void> {
-    await this.#submit(() => this.#insert.run(id, JSON.stringify(document), Date.now()))
+    await this.#commits.submit(() => this.#insert.run(id, JSON.stringify(document), Date.now()))
   }
 
   patch(id: string, patch: JsonObject): Promise<object> {
-    return this.#submit(() => {
+    return this.#commits.submit(() => {
       const row = this.#select.get<{ key: number; version: number; metadata: string }>(id)
       if (row === undefined) throw new Error(`There is no session ${id}.`)
       const metadata = { ...(JSON.parse(row.metadata) as JsonObject), ...patch }
@@ -79,29 +66,7 @@ export class JsonColumnStore {
     })
   }
 
-  async close(): Promise<void> {
-    while (this.#waiting.length > 0) await new Promise(setImmediate)
-    this.#driver.close()
-  }
-
-  #submit(run: () => object): Promise<object> {
-    return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.#flush())
-      this.#waiting.push({ run, resolve, reject })
-    })
-  }
-
-  #flush(): void {
-    const batch = this.#waiting
-    this.#waiting = []
-    try {
-      this.#driver.exec('begin immediate')
-      const answers = batch.map((job) => job.run())
-      this.#driver.exec('commit')
-      for (const [at, job] of batch.entries()) job.resolve(answers[at] ?? {})
-    } catch (error) {
-      if (this.#driver.inTransaction) this.#driver.exec('rollback')
-      for (const job of batch) job.reject(error)
-    }
+  close(): Promise<void> {
+    return this.#commits.close()
   }
 }

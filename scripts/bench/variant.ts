@@ -19,8 +19,11 @@ export interface Variant {
 
 export type Runtime = 'node' | 'bun'
 
-/** `worker`: the same store on a thread of its own. `column`: one JSON column, read, changed and written whole. */
-export type Engine = 'holdfast' | 'worker' | 'column'
+/**
+ * `worker`: the same store on a thread of its own. `column`: one JSON column, read, changed and written whole. `bare`:
+ * the statements of a patch and nothing else.
+ */
+export type Engine = 'holdfast' | 'worker' | 'column' | 'bare'
 
 /**
  * What the event loop does beside the store for each request. `json`: it parses the request and writes the answer and

@@ -29,19 +29,33 @@ export const patchSessionMetadata: WriteRule<PatchRequest, PatchAnswer> = {
     if (stale === 'mismatch') return mismatch(head.version, names, held)
     const merged = mergePatch(held, patch as JsonObject)
     if (merged.kind === 'refused') return merged
-    const touched = new Set([...names, ...merged.changes.map((change) => change.name)])
-    const answer = {
+    const { changes } = merged
+    const changed = changes.map((change) => change.name)
+    const kept = keptBy(head.protected, names, changed)
+    const rebased =
+      stale === 'rebased' && expectedVersion !== undefined ? { rebasedFrom: expectedVersion } : null
+    const answerAt = (version: number): PatchAnswer => ({
       kind: 'written',
-      changed: merged.changes.map((change) => change.name),
-      kept: head.protected.filter((name) => !touched.has(name)),
-      ...(stale === 'rebased' && expectedVersion !== undefined ? { rebasedFrom: expectedVersion } : {}),
-    } as const
-    if (merged.changes.length === 0)
-      return { kind: 'decided', plan: null, answer: { ...answer, version: head.version } }
-    const plan = planWrite({ op: 'patch', head, rows, held, changes: merged.changes, context })
+      version,
+      changed,
+      kept,
+      ...rebased,
+    })
+    if (changes.length === 0) return { kind: 'decided', plan: null, answer: answerAt(head.version) }
+    const plan = planWrite({ op: 'patch', head, rows, held, changes, context })
     if (plan.kind === 'refused') return plan
-    return { kind: 'decided', plan, answer: { ...answer, version: plan.head.version } }
+    return { kind: 'decided', plan, answer: answerAt(plan.head.version) }
   },
+}
+
+/** Most patches name no protected field at all, and then all of them are kept. */
+function keptBy(
+  held: readonly string[],
+  names: readonly string[],
+  changed: readonly string[],
+): readonly string[] {
+  const touched = (name: string): boolean => names.includes(name) || changed.includes(name)
+  return held.some(touched) ? held.filter((name) => !touched(name)) : held
 }
 
 /** The walk counts characters; only where those come near the limit is the exact size worth finding out. */

@@ -42,8 +42,8 @@ export function heldField(text: string): HeldField {
 
 /** The names, and the fields that are paired with them. */
 export function withPairs(names: readonly string[]): readonly string[] {
-  const partners = names.flatMap((name) => partnerOf(name) ?? [])
-  return partners.length === 0 ? names : [...new Set([...names, ...partners])]
+  if (!names.some((name) => partnerOf(name) !== undefined)) return names
+  return [...new Set([...names, ...names.flatMap((name) => partnerOf(name) ?? [])])]
 }
 
 /** The fields that a write of `names` must see: pairs move together, and a token is remembered with its machine. */
@@ -61,9 +61,8 @@ export function checkLimits(value: unknown, maxBytes: number): Checked | Refusal
   return refuse(code, message, detail)
 }
 
-/** What a field takes in the document's JSON text: its name in quotes, a colon, its value and a comma. */
-export function fieldBytes(name: string, text: string): number {
-  return Buffer.byteLength(name) + Buffer.byteLength(text) + 4
+function sizeOf(text: string | null): number {
+  return text === null ? 0 : Buffer.byteLength(text)
 }
 
 interface PlanInput {
@@ -84,7 +83,6 @@ export function planWrite(input: PlanInput): WritePlan | Refusal {
       actual: head.version,
     })
   }
-  const version = head.version + 1
   const writes = changes.map((change) => fieldWrite(change, rows.get(change.name)))
   const next = nextHead(head, held, writes, context.now)
   const tooMuch = sizeRefusal(head, next)
@@ -93,7 +91,7 @@ export function planWrite(input: PlanInput): WritePlan | Refusal {
   return {
     kind: 'plan',
     op,
-    head: { ...next, version },
+    head: next,
     writes,
     journal,
     tokens: tokenMoves(held, changes, context),
@@ -109,6 +107,7 @@ function fieldWrite(change: FieldChange, before: FieldRow | undefined): FieldWri
   }
 }
 
+/** The head after the write. */
 function nextHead(
   head: SessionHead,
   held: HeldFields,
@@ -118,14 +117,18 @@ function nextHead(
   let { bytes, keys } = head
   let guarded = head.protected
   for (const { name, text, before, change } of writes) {
-    const leaves = before !== undefined && before.text !== null
-    if (leaves) bytes -= fieldBytes(name, before.text)
-    if (text !== null) bytes += fieldBytes(name, text)
+    const stood = before === undefined ? null : before.text
+    bytes += sizeOf(text) - sizeOf(stood)
     keys += countKeys(name, change.after) - countKeys(name, valueOf(held.get(name)))
-    if (protectedKind(name) === undefined || leaves === (text !== null)) continue
-    guarded = leaves ? guarded.filter((other) => other !== name) : [...guarded, name]
+    if ((text === null) === (stood === null)) continue
+    const arrives = text !== null
+    // Beside its value: the name in quotes, a colon and a comma.
+    bytes += (arrives ? 1 : -1) * (Buffer.byteLength(name) + 4)
+    if (protectedKind(name) === undefined) continue
+    guarded = arrives ? [...guarded, name] : guarded.filter((other) => other !== name)
   }
-  return { ...head, bytes, keys, protected: guarded, updatedAt: Math.max(head.updatedAt, now) }
+  const updatedAt = Math.max(head.updatedAt, now)
+  return { ...head, version: head.version + 1, bytes, keys, protected: guarded, updatedAt }
 }
 
 export function valueOf(field: HeldField | undefined): Json | undefined {

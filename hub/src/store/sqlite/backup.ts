@@ -47,7 +47,7 @@ export async function backUp(database: string, epoch: string, target: string): P
 function takeName(draft: string, file: string): void {
   try {
     linkSync(draft, file)
-  } catch (error) {
+  } catch {
     if (existsSync(file)) throw exists(file)
     renameSync(draft, file)
     return

@@ -1,4 +1,5 @@
 import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
+import { ActorTexts } from './actor-texts.ts'
 import { Catalog } from './catalog.ts'
 import { CommitQueue } from './commit-queue.ts'
 import type { SqliteDriver } from './driver.ts'
@@ -17,6 +18,7 @@ export class StoreCore {
   readonly catalog: Catalog
   readonly queue: CommitQueue
   readonly outside: Outside
+  readonly actors = new ActorTexts()
   readonly epoch: string
   readonly #listeners = new Set<(namespaces: readonly string[]) => void>()
   #dataVersion: number

@@ -1,14 +1,18 @@
 import { hash } from 'node:crypto'
 import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import { canonicalJson, type Json } from '@holdfast/shared/metadata/json'
+import { versionSchema } from '@holdfast/shared/records/ids'
+import { z } from 'zod'
+import type { PatchAnswer } from '../../sessions/decision.ts'
+import type { FieldsWritten } from '../store.ts'
 import type { StatementCache } from './rows.ts'
-import { storedJson } from './stored.ts'
+import { fromStored } from './stored.ts'
 
 /** How long a retry gets the answer that its first attempt got. */
 export const MUTATION_DAYS = 7
 
-export interface Mutation {
-  readonly namespace: number
+/** What makes a write take effect once. */
+export interface Once {
   readonly id: string
   /** What was asked for, as a hash: the same id with another body is a mistake of the caller's. */
   readonly body: Uint8Array
@@ -24,37 +28,57 @@ export function bodyHash(operation: string, session: string, given: Json): Uint8
 }
 
 /** The answer that this id got before; null where it is new. */
-export function replayOf<Answer>(sql: StatementCache, mutation: Mutation): Answer | Refusal | null {
+export function replayOf(sql: StatementCache, namespace: number, once: Once): FieldsWritten | Refusal | null {
   const row = sql
     .get('select body, answer from mutation where namespace = ? and id = ?')
-    .get<{ body: Uint8Array; answer: string }>(mutation.namespace, mutation.id)
+    .get<{ body: Uint8Array; answer: string }>(namespace, once.id)
   if (row === undefined) return null
-  if (Buffer.compare(row.body, mutation.body) !== 0) {
-    return refuse(
-      'mutation_reused',
-      'This mutation id was used for another change before; make a new id for a new change.',
-      {
-        field: 'mutationId',
-      },
-    )
+  if (Buffer.compare(row.body, once.body) !== 0) {
+    const message = 'This mutation id was used for another change before; make a new id for a new change.'
+    return refuse('mutation_reused', message, { field: 'mutationId' })
   }
-  const answer = storedJson(`The answer to mutation ${mutation.id}`, row.answer) as Answer
-  return { ...answer, replayed: true }
-}
-
-interface AnsweredMutation extends Mutation {
-  readonly answer: object
-  readonly now: number
+  const stored = fromStored(`The answer to mutation ${once.id}`, () =>
+    storedAnswer.parse(JSON.parse(row.answer)),
+  )
+  const [version, changed, kept, rebasedFrom, skipped] = stored
+  return {
+    kind: 'written',
+    version,
+    changed,
+    kept,
+    ...(rebasedFrom === null ? {} : { rebasedFrom }),
+    ...(skipped === null ? {} : { skipped }),
+    replayed: true,
+  }
 }
 
 /** Takes the id for this answer; false where it was taken before, and then nothing is written. */
 export function takeMutation(
   sql: StatementCache,
-  { namespace, id, body, answer, now }: AnsweredMutation,
+  namespace: number,
+  once: Once,
+  { answer, now }: { answer: PatchAnswer; now: number },
 ): boolean {
-  const { changes } = sql.get(INSERT_MUTATION).run(namespace, id, body, JSON.stringify(answer), now)
+  const { version, changed, kept, rebasedFrom = null, skipped = null } = answer
+  const stored: z.infer<typeof storedAnswer> = [
+    version,
+    [...changed],
+    [...kept],
+    rebasedFrom,
+    skipped && [...skipped],
+  ]
+  const { changes } = sql.get(INSERT_MUTATION).run(namespace, once.id, once.body, JSON.stringify(stored), now)
   return changes === 1
 }
+
+/** An answer as a list, since there is one for every write. */
+const storedAnswer = z.tuple([
+  versionSchema,
+  z.array(z.string()),
+  z.array(z.string()),
+  versionSchema.nullable(),
+  z.array(z.string()).nullable(),
+])
 
 const INSERT_MUTATION = `
   insert into mutation (namespace, id, body, answer, at) values (?, ?, ?, ?, ?)

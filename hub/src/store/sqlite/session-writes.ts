@@ -3,7 +3,13 @@ import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import type { Json, JsonObject } from '@holdfast/shared/metadata/json'
 import { clearResumeToken } from '../../sessions/clear-resume-token.ts'
 import { createSession } from '../../sessions/create-session.ts'
-import type { ReplaceAnswer, VersionMismatch, WriteRule } from '../../sessions/decision.ts'
+import type {
+  Decision,
+  PatchAnswer,
+  ReplaceAnswer,
+  VersionMismatch,
+  WriteRule,
+} from '../../sessions/decision.ts'
 import { patchSessionMetadata } from '../../sessions/patch-session-metadata.ts'
 import { checkMetadata } from '../../sessions/plan.ts'
 import { putBackToken } from '../../sessions/put-back-token.ts'
@@ -22,8 +28,9 @@ import type {
   RestoreFields,
   SessionKey,
 } from '../store.ts'
+import type { KnownSession } from './catalog.ts'
 import type { StoreCore } from './core.ts'
-import { bodyHash, replayOf, takeMutation } from './mutations.ts'
+import { bodyHash, replayOf, takeMutation, type Once } from './mutations.ts'
 import { completePast, readPast } from './past.ts'
 import { readSessionRecord } from './session-reads.ts'
 import { selectFields, writePlan } from './write-plan.ts'
@@ -37,9 +44,16 @@ interface WriteRequest extends SessionKey {
 
 interface Around {
   /** What a mutation id stands for: the operation, and its arguments. */
-  readonly body?: readonly [operation: string, given: () => Json]
+  readonly body: readonly [operation: string, given: () => Json]
   /** Brings the request up to date, first thing inside the transaction. */
   readonly complete?: () => void
+}
+
+interface Decided<Answer> {
+  readonly decision: Decision<Answer>
+  /** Null where there is no such session. */
+  readonly known: KnownSession | null
+  readonly context: WriteContext
 }
 
 export const SESSION_NOT_FOUND = refuse('session_not_found', 'There is no such session.')
@@ -54,7 +68,7 @@ export class SessionWrites {
 
   async create(request: CreateSession): Promise<CreatedSession | Refusal> {
     const { namespace, tag, id, actor, reason } = request
-    const problem = requestProblem({ namespace, tag, id, actor, reason })
+    const problem = this.#core.actors.problem(actor) ?? requestProblem({ namespace, tag, id, reason })
     if (problem !== null) return problem
     const checked = checkMetadata(request.metadata)
     if (checked.kind === 'refused') return checked
@@ -97,7 +111,7 @@ export class SessionWrites {
       .run(namespace.key, id, request.tag, context.now, context.now)
     sql.get('insert into agent_state (session, value, version) values (?, ?, 1)').run(rowid, state.text)
     writePlan(
-      sql,
+      this.#core,
       catalog.remember({ key: rowid, namespace, id, head: birth.plan.head }),
       birth.plan,
       context,
@@ -109,22 +123,27 @@ export class SessionWrites {
   }
 
   replace(request: ReplaceMetadata): Promise<ReplaceAnswer | VersionMismatch | Refusal> {
-    return this.#submit(updateSessionMetadata, request)
+    return this.#submit(updateSessionMetadata, request, () => () => {
+      const { decision, known, context } = this.#decide(updateSessionMetadata, request)
+      return this.#carryOut(decision, known, context)
+    })
   }
 
   patch(request: PatchMetadata): Promise<FieldsWritten | VersionMismatch | Refusal> {
-    return this.#submit(patchSessionMetadata, request, { body: ['patch', () => request.patch as Json] })
+    return this.#submitOnce(patchSessionMetadata, request, { body: ['patch', () => request.patch as Json] })
   }
 
   clear(request: ClearToken): Promise<FieldsWritten | VersionMismatch | Refusal> {
     const { flavor, expectedToken } = request
-    return this.#submit(clearResumeToken, request, { body: ['clear', () => [flavor, expectedToken ?? null]] })
+    return this.#submitOnce(clearResumeToken, request, {
+      body: ['clear', () => [flavor, expectedToken ?? null]],
+    })
   }
 
   putBack(request: PutBackToken): Promise<FieldsWritten | VersionMismatch | Refusal> {
     const { flavor, value } = request
     const asked: PutBackToken & { paired: string | null | undefined } = { ...request, paired: undefined }
-    return this.#submit(putBackToken, asked, {
+    return this.#submitOnce(putBackToken, asked, {
       body: ['put-back', () => [flavor, value]],
       complete: () => {
         asked.paired = this.#pairedWith(request)
@@ -137,7 +156,7 @@ export class SessionWrites {
     const problem = requestProblem({ version })
     if (problem !== null) return problem
     const past = await readPast(this.#core, request)
-    return this.#submit(
+    return this.#submitOnce(
       restoreSession,
       { ...request, past: past.fields },
       {
@@ -157,47 +176,74 @@ export class SessionWrites {
       .get<{ paired: string | null }>(known.key, flavor, value)?.paired
   }
 
-  /** Checks what was sent, and queues the rule. */
-  async #submit<Asked, Answer extends object>(
-    rule: WriteRule<Asked, Answer>,
+  /** Runs a rule whose answer is small, once for every mutation id. */
+  #submitOnce<Asked>(
+    rule: WriteRule<Asked, PatchAnswer>,
     request: Asked & WriteRequest,
-    { body, complete }: Around = {},
-  ): Promise<Answer | VersionMismatch | Refusal> {
+    { body, complete }: Around,
+  ): Promise<FieldsWritten | VersionMismatch | Refusal> {
+    return this.#submit(rule, request, () => {
+      const { mutationId } = request
+      const once =
+        mutationId === undefined
+          ? null
+          : { id: mutationId, body: bodyHash(body[0], request.session, body[1]()) }
+      return () => {
+        complete?.()
+        return this.#runOnce(rule, request, once)
+      }
+    })
+  }
+
+  /** Checks what was sent, and queues the job that `prepare` makes of it. */
+  async #submit<Asked, Answer>(
+    rule: WriteRule<Asked, PatchAnswer | ReplaceAnswer>,
+    request: Asked & WriteRequest,
+    prepare: () => () => Answer,
+  ): Promise<Answer | Refusal> {
     const { expectedVersion, mutationId, actor, reason } = request
-    const problem = requestProblem({ expectedVersion, mutationId, actor, reason })
+    const problem =
+      this.#core.actors.problem(actor) ?? requestProblem({ expectedVersion, mutationId, reason })
     if (problem !== null) return problem
     const checked = rule.check(request)
     if (checked.kind === 'refused') return checked
-    const once =
-      mutationId === undefined || body === undefined
-        ? null
-        : { id: mutationId, body: bodyHash(body[0], request.session, body[1]()) }
-    return this.#core.write(() => {
-      complete?.()
-      return this.#run(rule, request, once)
-    }, checked.bytes)
+    return this.#core.write(prepare(), checked.bytes)
   }
 
-  /** Select, merge, update: what a rule does to its session inside the batch's transaction. */
-  #run<Asked, Answer extends object>(
-    rule: WriteRule<Asked, Answer>,
+  #runOnce<Asked>(
+    rule: WriteRule<Asked, PatchAnswer>,
     request: Asked & WriteRequest,
-    once: { id: string; body: Uint8Array } | null,
-  ): Answer | VersionMismatch | Refusal {
-    const { sql, catalog } = this.#core
-    const known = catalog.session(request.namespace, request.session)
-    if (known === undefined) return SESSION_NOT_FOUND
-    const mutation = once === null ? null : { ...once, namespace: known.namespace.key }
-    const context = this.#context(request)
-    const rows = selectFields(sql, known.key, rule.touches(request))
-    const decision = rule.decide(request, { head: known.head, rows }, context)
+    once: Once | null,
+  ): FieldsWritten | VersionMismatch | Refusal {
+    const { sql } = this.#core
+    const { decision, known, context } = this.#decide(rule, request)
+    if (known === null || once === null) return this.#carryOut(decision, known, context)
+    const { key } = known.namespace
     // A refusal may come from what this very mutation has changed already: then its first answer counts.
-    if (decision.kind !== 'decided')
-      return (mutation === null ? null : replayOf<Answer>(sql, mutation)) ?? decision
-    if (mutation !== null && !takeMutation(sql, { ...mutation, answer: decision.answer, now: context.now })) {
-      return must(replayOf<Answer>(sql, mutation), 'a mutation id that is taken has an answer')
+    if (decision.kind !== 'decided') return replayOf(sql, key, once) ?? decision
+    if (!takeMutation(sql, key, once, { answer: decision.answer, now: context.now })) {
+      return must(replayOf(sql, key, once), 'a mutation id that is taken has an answer')
     }
-    if (decision.plan !== null) writePlan(sql, known, decision.plan, context)
+    return this.#carryOut(decision, known, context)
+  }
+
+  /** Select and merge: what a rule makes of its session inside the batch's transaction. */
+  #decide<Asked, Answer>(rule: WriteRule<Asked, Answer>, request: Asked & WriteRequest): Decided<Answer> {
+    const context = this.#context(request)
+    const known = this.#core.catalog.session(request.namespace, request.session) ?? null
+    if (known === null) return { decision: SESSION_NOT_FOUND, known, context }
+    const rows = selectFields(this.#core.sql, known.key, rule.touches(request))
+    return { decision: rule.decide(request, { head: known.head, rows }, context), known, context }
+  }
+
+  /** Update. */
+  #carryOut<Answer>(
+    decision: Decision<Answer>,
+    known: KnownSession | null,
+    context: WriteContext,
+  ): Answer | VersionMismatch | Refusal {
+    if (decision.kind !== 'decided') return decision
+    if (decision.plan !== null && known !== null) writePlan(this.#core, known, decision.plan, context)
     return decision.answer
   }
 

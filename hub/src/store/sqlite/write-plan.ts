@@ -1,5 +1,6 @@
 import type { FieldRow, FieldRows, TokenMove, WriteContext, WritePlan } from '../../sessions/write.ts'
 import type { KnownSession } from './catalog.ts'
+import type { StoreCore } from './core.ts'
 import type { SqlValue } from './driver.ts'
 import { pieces, type StatementCache } from './rows.ts'
 
@@ -8,7 +9,9 @@ const UPSERT_FIELDS = `
   on conflict (session, name) do update set value = excluded.value, version = excluded.version, seq = excluded.seq`
 
 const UPDATE_SESSION = `
-  update session set metadata_version = ?, bytes = ?, keys = ?, protected = ?, updated_at = ?, seq = ? where key = ?`
+  update session set metadata_version = ?, bytes = ?, keys = ?, updated_at = ?, seq = ? where key = ?`
+
+const UPDATE_PROTECTED = 'update session set protected = ? where key = ?'
 
 const INSERT_JOURNAL = `
   insert into journal (namespace, seq, session, version, previous, at, op, actor, reason, changes)
@@ -45,51 +48,54 @@ function addRows(rows: Map<string, FieldRow>, stored: SqlValue[][]): void {
 
 /** Carries out an accepted write: its journal entry, its rows, its session's head and its token history. */
 export function writePlan(
-  sql: StatementCache,
+  core: StoreCore,
   session: KnownSession,
   plan: WritePlan,
   context: WriteContext,
 ): void {
-  const seq = writeJournal(sql, session, plan, context)
-  const head = { ...plan.head, seq }
+  const { sql } = core
+  const head = { ...plan.head, seq: writeJournal(core, session, plan, context) }
   for (const piece of pieces(plan.writes)) {
     const params: SqlValue[] = []
-    for (const write of piece) params.push(session.key, write.name, write.text, head.version, seq)
+    for (const write of piece) params.push(session.key, write.name, write.text, head.version, head.seq)
     sql.forList(UPSERT_FIELDS, '(?, ?, ?, ?, ?)', piece.length).run(...params)
   }
-  sql
-    .get(UPDATE_SESSION)
-    .run(head.version, head.bytes, head.keys, head.protected.join(' '), head.updatedAt, seq, session.key)
-  for (const move of plan.tokens) writeTokenMove(sql, session.key, move, context)
+  sql.get(UPDATE_SESSION).run(head.version, head.bytes, head.keys, head.updatedAt, head.seq, session.key)
+  if (head.protected !== session.head.protected || head.version === 1) {
+    sql.get(UPDATE_PROTECTED).run(head.protected.join(' '), session.key)
+  }
+  for (const move of plan.tokens) writeTokenMove(core, session.key, move, context)
   session.head = head
 }
 
 function writeJournal(
-  sql: StatementCache,
+  core: StoreCore,
   session: KnownSession,
   plan: WritePlan,
   context: WriteContext,
 ): number {
-  const { namespace } = session
-  namespace.head += 1
+  const { namespace, key, head } = session
+  const seq = namespace.head + 1
+  namespace.head = seq
   namespace.journalBytes += Buffer.byteLength(plan.journal)
   namespace.dirty = true
-  const place = [namespace.key, namespace.head, session.key, plan.head.version, plan.head.seq]
-  const { actor, reason, now } = context
-  sql.get(INSERT_JOURNAL).run(...place, now, plan.op, actorText(actor), reason, plan.journal)
-  return namespace.head
-}
-
-const actorTexts = new WeakMap<WriteContext['actor'], string>()
-
-/** A connection's actor is one object for all its writes. */
-function actorText(actor: WriteContext['actor']): string {
-  let text = actorTexts.get(actor)
-  if (text === undefined) {
-    text = JSON.stringify(actor)
-    actorTexts.set(actor, text)
-  }
-  return text
+  const actor = core.actors.textOf(context.actor)
+  const { version } = plan.head
+  core.sql
+    .get(INSERT_JOURNAL)
+    .run(
+      namespace.key,
+      seq,
+      key,
+      version,
+      head.seq,
+      context.now,
+      plan.op,
+      actor,
+      context.reason,
+      plan.journal,
+    )
+  return seq
 }
 
 const TOKEN_LEAVES = `update resume_token set left_as = ?, left_at = ? where session = ? and flavor = ? and left_as = 'no'`
@@ -106,7 +112,8 @@ const TOKEN_ARRIVES = `
     machine_id = coalesce(machine_id, excluded.machine_id), runtime_id = coalesce(runtime_id, excluded.runtime_id),
     run = coalesce(run, excluded.run)`
 
-function writeTokenMove(sql: StatementCache, session: number, move: TokenMove, context: WriteContext): void {
+function writeTokenMove(core: StoreCore, session: number, move: TokenMove, context: WriteContext): void {
+  const { sql } = core
   const { actor, now } = context
   switch (move.kind) {
     case 'leaves':
@@ -119,7 +126,7 @@ function writeTokenMove(sql: StatementCache, session: number, move: TokenMove, c
       const minted = [move.machineId, actor.runtime ?? null, actor.run ?? null]
       sql
         .get(TOKEN_ARRIVES)
-        .run(session, move.flavor, move.value, move.paired, ...minted, actorText(actor), now, now)
+        .run(session, move.flavor, move.value, move.paired, ...minted, core.actors.textOf(actor), now, now)
     }
   }
 }
