@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { CALLS } from './calls.ts'
+import { EVENTS, type EventShape } from './events.ts'
+import { fingerprint } from './fingerprint.ts'
+import { handshakeAuth } from './handshake-auth.ts'
+import { errorBody } from './http/error-body.ts'
+import { CLI_ROUTES, type RouteShape } from './routes.ts'
+import { rpcError } from './rpc/rpc-error.ts'
+import {
+  LOWEST_PROTOCOL_VERSION,
+  PROTOCOL_HISTORY,
+  PROTOCOL_VERSION,
+  RELEASED_PROTOCOL_HEADER,
+} from './version.ts'
+
+const text = z.string()
+
+function printsOf(shapes: { readonly [name: string]: { readonly [part: string]: unknown } }) {
+  return Object.fromEntries(
+    Object.entries(shapes).flatMap(([name, parts]) =>
+      Object.entries(parts).flatMap(([part, schema]) =>
+        schema instanceof z.ZodType ? [[`${name} ${part}`, fingerprint(schema)] as const] : [],
+      ),
+    ),
+  )
+}
+
+function wire() {
+  const events: { [name: string]: { [part in keyof EventShape]: EventShape[part] } } = {
+    ...EVENTS['/cli'].up,
+    ...EVENTS['/cli'].down,
+  }
+  const routes: { [name: string]: { [part in keyof RouteShape]: RouteShape[part] } } = { ...CLI_ROUTES }
+  return {
+    events: printsOf(events),
+    routes: printsOf(routes),
+    calls: printsOf({ ...CALLS }),
+    other: printsOf({
+      handshake: { auth: handshakeAuth },
+      http: { error: errorBody },
+      rpc: { error: rpcError },
+    }),
+  }
+}
+
+describe('the print of a shape', () => {
+  test('[WI1] is the same for every way of writing the same shape down', () => {
+    const one = z.strictObject({ a: text, b: z.enum(['x', 'y']).optional(), c: z.int() })
+    const other = z.strictObject({ c: z.int(), a: z.string(), b: z.enum(['y', 'x']).optional() })
+    expect(fingerprint(one)).toBe(fingerprint(other))
+    expect(fingerprint(one)).toBe(fingerprint(one))
+    expect(fingerprint(one)).toMatch(/^[0-9a-f]{12}$/)
+  })
+
+  const shapes: readonly [string, z.ZodType][] = [
+    ['a strict object', z.strictObject({ a: text })],
+    ['a loose one', z.looseObject({ a: text })],
+    ['one that strips', z.object({ a: text })],
+    ['another name', z.strictObject({ b: text })],
+    ['another type', z.strictObject({ a: z.number() })],
+    ['whole numbers', z.strictObject({ a: z.int() })],
+    ['an optional member', z.strictObject({ a: text.optional() })],
+    ['a nullable member', z.strictObject({ a: text.nullable() })],
+    ['a lenient member', z.strictObject({ a: text.optional().catch(undefined) })],
+    ['one member more', z.strictObject({ a: text, b: text })],
+    ['one optional member more', z.strictObject({ a: text, b: text.optional() })],
+    ['a minimum', z.strictObject({ a: text.min(1) })],
+    ['a pattern', z.strictObject({ a: text.regex(/^a/) })],
+    ['an enum', z.strictObject({ a: z.enum(['x', 'y']) })],
+    ['a longer enum', z.strictObject({ a: z.enum(['x', 'y', 'z']) })],
+    ['a literal', z.strictObject({ a: z.literal('x') })],
+    ['anything', z.strictObject({ a: z.unknown() })],
+    ['nothing', z.strictObject({ a: z.undefined() })],
+    ['perhaps anything', z.strictObject({ a: z.unknown().optional() })],
+    ['a list', z.strictObject({ a: z.array(text) })],
+    ['a map', z.strictObject({ a: z.record(text, text) })],
+    ['a deeper change', z.strictObject({ a: z.strictObject({ b: z.strictObject({ c: text }) }) })],
+    ['another deeper change', z.strictObject({ a: z.strictObject({ b: z.looseObject({ c: text }) }) })],
+    ['a union', z.discriminatedUnion('a', [z.strictObject({ a: z.literal('x') })])],
+  ]
+
+  test('[WI1] is another one for every change of the shape', () => {
+    const prints = shapes.map(([name, schema]) => [fingerprint(schema), name] as const)
+    const twins = prints.filter(([print, name]) =>
+      prints.some((other) => other[0] === print && other[1] !== name),
+    )
+    expect(twins).toEqual([])
+  })
+})
+
+describe('versions', () => {
+  test('[WI1] the history ends at the version, and has a line for each', () => {
+    expect(PROTOCOL_HISTORY.map((line) => line.version)).toEqual(
+      Array.from({ length: PROTOCOL_VERSION }, (_, index) => index + 1),
+    )
+    expect(PROTOCOL_HISTORY.every((line) => line.brought.length > 10)).toBe(true)
+    expect(LOWEST_PROTOCOL_VERSION).toBeGreaterThanOrEqual(1)
+    expect(LOWEST_PROTOCOL_VERSION).toBeLessThanOrEqual(PROTOCOL_VERSION)
+  })
+
+  test('[CO1] every answer says the version that released clients look for', () => {
+    expect(RELEASED_PROTOCOL_HEADER).toEqual({ name: 'X-Hapi-Protocol-Version', value: '1' })
+  })
+
+  test('[WI1] the wire shape is pinned to the protocol version', () => {
+    // Red? Raise PROTOCOL_VERSION, add its line to PROTOCOL_HISTORY, then put the new prints here.
+    expect({ version: PROTOCOL_VERSION, ...wire() }).toEqual(PINNED)
+  })
+})
+
+const PINNED = {
+  version: 1,
+  events: {
+    'update-metadata payload': '680644d91cbf',
+    'update-metadata ack': '0eccb203e6f7',
+    'update-state payload': '48a25012da63',
+    'update-state ack': '4f2f7b69f98a',
+    'machine-update-metadata payload': '25ec4550d35f',
+    'machine-update-metadata ack': '8a83c5853270',
+    'machine-update-state payload': 'b65bd3d2faf7',
+    'machine-update-state ack': 'ff2c31c156f2',
+    'session-alive payload': '6fb8e1dd5b37',
+    'session-ready payload': '6a256d44ade5',
+    'session-end payload': 'a4706bec1c27',
+    'machine-alive payload': 'b83311a8708f',
+    'ping payload': '7e4513efeb07',
+    'ping ack': 'e604894e4389',
+    'rpc-register payload': 'bc8edfc22c83',
+    'rpc-unregister payload': 'bc8edfc22c83',
+    'patch-metadata payload': 'fbd4ee5c4a99',
+    'patch-metadata ack': '6db6dc30bd20',
+    'clear-resume-token payload': '02b2c68ad2bf',
+    'clear-resume-token ack': '6db6dc30bd20',
+    'update payload': '69f9394ef470',
+    'error payload': '54d01ed9b9d4',
+    'rpc-request payload': 'a002d250313b',
+    'rpc-request ack': '702b11a3412e',
+    'session-patched payload': 'b1dacdea34ed',
+  },
+  routes: {
+    'POST /cli/sessions body': '33a6a78503f3',
+    'POST /cli/sessions answer': 'cc30db1442c0',
+    'GET /cli/sessions/resumable query': 'fe731f4831ef',
+    'GET /cli/sessions/resumable answer': 'd99f54f3f699',
+    'GET /cli/sessions/:id answer': 'cc30db1442c0',
+    'GET /cli/sessions/:id/resume-target answer': '1a5be62b09bb',
+    'GET /cli/sessions/:id/messages answer': 'aaa0f48bf8ba',
+    'POST /cli/sessions/:id/handoff-local answer': 'e4e3b4c5dce1',
+    'POST /cli/machines body': '10717baf9a12',
+    'POST /cli/machines answer': 'de0119dacc3b',
+    'GET /cli/machines/:id answer': 'de0119dacc3b',
+  },
+  calls: {
+    'spawn-happy-session params': 'be76984b578b',
+    'spawn-happy-session answer': '67eb2795c80b',
+    'stop-session params': '63c27c1705b8',
+    'stop-session answer': '619cf0931434',
+    'path-exists params': 'faadf4ed966a',
+    'path-exists answer': '74aa83555fae',
+    'cursor-chat-store-status params': '80bfc1a83c64',
+    'cursor-chat-store-status answer': 'd16ccca8ce32',
+    'killSession params': 'fb5f10e6ffdc',
+    'killSession answer': 'd41c326b1981',
+    'handoff-local params': 'fb5f10e6ffdc',
+    'handoff-local answer': '7e4513efeb07',
+  },
+  other: {
+    'handshake auth': 'a7e474f8093e',
+    'http error': 'f21c4658e473',
+    'rpc error': '70b48512118b',
+  },
+}

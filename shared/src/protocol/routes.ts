@@ -1,0 +1,30 @@
+import type { z } from 'zod'
+import { createMachineBody } from './http/create-machine.ts'
+import { createSessionBody } from './http/create-session.ts'
+import { handoffLocalAnswer } from './http/handoff-local.ts'
+import { machineAnswer } from './http/machine.ts'
+import { messagesAnswer } from './http/messages.ts'
+import { resumableAnswer, resumableQuery } from './http/resumable.ts'
+import { resumeTargetAnswer } from './http/resume-target.ts'
+import { sessionAnswer } from './http/session.ts'
+
+/** One route: what it is given, and what a success answers. Every refusal answers with an error body. */
+export interface RouteShape {
+  readonly query?: z.ZodType
+  readonly body?: z.ZodType
+  readonly answer: z.ZodType
+}
+
+/** Every HTTP route of the released protocol. Another path under `/cli` is 404. */
+export const CLI_ROUTES = {
+  'POST /cli/sessions': { body: createSessionBody, answer: sessionAnswer },
+  'GET /cli/sessions/resumable': { query: resumableQuery, answer: resumableAnswer },
+  'GET /cli/sessions/:id': { answer: sessionAnswer },
+  'GET /cli/sessions/:id/resume-target': { answer: resumeTargetAnswer },
+  'GET /cli/sessions/:id/messages': { answer: messagesAnswer },
+  'POST /cli/sessions/:id/handoff-local': { answer: handoffLocalAnswer },
+  'POST /cli/machines': { body: createMachineBody, answer: machineAnswer },
+  'GET /cli/machines/:id': { answer: machineAnswer },
+} as const satisfies Record<string, RouteShape>
+
+export type CliRoute = keyof typeof CLI_ROUTES

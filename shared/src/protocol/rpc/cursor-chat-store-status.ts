@@ -1,0 +1,16 @@
+import { z } from 'zod'
+
+/** Hub to a machine's runner: is this Cursor conversation on the disk? */
+export const cursorChatStoreStatusParams = z.strictObject({
+  workspacePath: z.string().min(1),
+  cursorSessionId: z.string().min(1),
+  homeDir: z.string().min(1).optional(),
+})
+export type CursorChatStoreStatusParams = z.infer<typeof cursorChatStoreStatusParams>
+
+/** `store` is the runner's word for where it found the conversation; it is shown, not interpreted. */
+export const cursorChatStoreStatusAnswer = z.looseObject({
+  onDisk: z.boolean(),
+  store: z.unknown().optional(),
+})
+export type CursorChatStoreStatusAnswer = z.infer<typeof cursorChatStoreStatusAnswer>

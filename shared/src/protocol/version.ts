@@ -1,0 +1,16 @@
+/** The version of the wire shape of this package: every change of a message's shape moves it, which a test pins. */
+export const PROTOCOL_VERSION = 1
+
+/** The lowest version that a hub of this package still serves. */
+export const LOWEST_PROTOCOL_VERSION = 1
+
+/** What each version brought, one line each, the newest last. */
+export const PROTOCOL_HISTORY: readonly { readonly version: number; readonly brought: string }[] = [
+  {
+    version: 1,
+    brought: 'the released protocol, patches, clearing a resume token, patched sessions as events',
+  },
+]
+
+/** Every answer under `/cli` carries it: released clients refuse a hub that speaks another version. */
+export const RELEASED_PROTOCOL_HEADER = { name: 'X-Hapi-Protocol-Version', value: '1' } as const
