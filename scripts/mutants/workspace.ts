@@ -1,5 +1,6 @@
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -37,6 +38,7 @@ export function makeWorkspace(root: string): Workspace {
   try {
     copyRepository(root, folder)
     const { workspaces } = JSON.parse(workspace.read('package.json')) as Manifest
+    copyBuilds(root, folder, workspaces)
     linkModules({ root, folder, packages: workspaces })
   } catch (error) {
     workspace.remove()
@@ -50,6 +52,12 @@ function copyRepository(root: string, folder: string): void {
     mkdirSync(dirname(join(folder, file)), { recursive: true })
     copyFileSync(join(root, file), join(folder, file))
   }
+}
+
+/** As they are, without any mutant: some tests start other processes, and on Node those run what was built. */
+function copyBuilds(root: string, folder: string, packages: readonly string[]): void {
+  for (const name of packages)
+    cpSync(join(root, name, 'dist'), join(folder, name, 'dist'), { recursive: true })
 }
 
 /**
