@@ -98,7 +98,7 @@ export const sqliteMutants: readonly Mutant[] = [
     id: 'strange-log-applied',
     why: 'the log of another file is applied to the one that was put in its place',
     file: `${SQLITE}/mark.ts`,
-    find: 'if (database === null || database === mark.inodes.database) return',
+    find: 'if (database === null || database === mark.files.database) return',
     replace: 'if (database !== null) return',
     caughtBy: tests('[OP3]', 'watch.test.ts'),
   },

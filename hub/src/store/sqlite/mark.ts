@@ -9,7 +9,7 @@ const markSchema = z.strictObject({
   epoch: z.string(),
   commits: z.int().min(0),
   /** Which files the database and its log were; a log is only true of the file that it was written for. */
-  inodes: z.strictObject({ database: z.number().nullable(), wal: z.number().nullable() }),
+  files: z.strictObject({ database: z.string().nullable(), wal: z.string().nullable() }),
 })
 
 /**
@@ -41,8 +41,8 @@ export function writeMark(paths: StorePaths, mark: Mark): void {
 
 /** What this process would say of a database that holds so much. */
 export function markOf(paths: StorePaths, found: { epoch: string; commits: number }): Mark {
-  const inodes = { database: inodeOf(paths.database), wal: inodeOf(paths.wal) }
-  return { pid: process.pid, startedAt: Math.round(performance.timeOrigin), ...found, inodes }
+  const files = { database: identityOf(paths.database), wal: identityOf(paths.wal) }
+  return { pid: process.pid, startedAt: Math.round(performance.timeOrigin), ...found, files }
 }
 
 /** Null for a file that is not there, or no longer to be reached. */
@@ -54,15 +54,25 @@ export function inodeOf(file: string): number | null {
   }
 }
 
+/** The inode alone is given to another file soon after its own is gone; with the time of birth it is not. */
+function identityOf(file: string): string | null {
+  try {
+    const { ino, birthtimeMs } = statSync(file)
+    return `${ino} ${birthtimeMs}`
+  } catch {
+    return null
+  }
+}
+
 /**
  * A database that was put in the place of another one under a running hub finds that one's log beside it, and SQLite
  * would apply it. Where both were copied here together, neither is the file that the mark knows.
  */
 export function checkLogOwner(paths: StorePaths, mark: Mark | null): void {
-  const wal = inodeOf(paths.wal)
-  if (mark === null || wal === null || wal !== mark.inodes.wal) return
-  const database = inodeOf(paths.database)
-  if (database === null || database === mark.inodes.database) return
+  const wal = identityOf(paths.wal)
+  if (mark === null || wal === null || wal !== mark.files.wal) return
+  const database = identityOf(paths.database)
+  if (database === null || database === mark.files.database) return
   const message = `${paths.wal} belongs to another file than ${paths.database} is now. Put the right file back, or move the log away.`
   throw new HoldfastError('database_replaced', message)
 }
