@@ -73,7 +73,7 @@ export function checkLogOwner(paths: StorePaths, mark: Mark | null): void {
   if (mark === null || wal === null || wal !== mark.files.wal) return
   const database = identityOf(paths.database)
   if (database === null || database === mark.files.database) return
-  const message = `${paths.wal} belongs to another file than ${paths.database} is now. Put the right file back, or move the log away.`
+  const message = `${paths.wal} is the log of another file than ${paths.database} is now, and would change it. Put the file that it belongs to back; move the log aside only if what is in it is not needed.`
   throw new HoldfastError('database_replaced', message)
 }
 
