@@ -24,7 +24,7 @@ export interface Once {
  */
 export function bodyHash(operation: string, session: string, given: Json): Uint8Array {
   const text = `${operation} ${session} ${canonicalJson(given)}`
-  return hash('sha256', text, 'buffer').subarray(0, 16)
+  return hash('sha256', text, 'buffer')
 }
 
 /** The answer that this id got before; null where it is new. */
