@@ -10,7 +10,8 @@ import type { PatchAnswer, ReplaceAnswer, VersionMismatch } from '../sessions/de
 /**
  * Where sessions live. Every method is one whole transaction and returns a promise that settles after its outcome is
  * certain: a write after its commit is durable. What a caller may get wrong comes back as a result; a promise is
- * rejected, with a HoldfastError, only for what the store itself could not do.
+ * rejected, with a HoldfastError, only for what the store itself could not do. A request belongs to the store from the
+ * call on: it is looked at again when its turn comes, and must not be changed meanwhile.
  */
 export interface Store extends AsyncDisposable {
   /** Changes when the file was restored from a backup; versions and seqs are comparable within one epoch only. */
