@@ -111,7 +111,7 @@ describe('a disk that loses its power', () => {
     const seen = new Set<number>()
     for (let seed = 0; seed < 400; seed += 1) {
       const text = simulated.loseWrites(seeded(seed)).get('f')?.toString() ?? ''
-      const changed = [...text].flatMap((char, at) => (char === 'n' ? [at] : []))
+      const changed = Array.from(text, (char, at) => (char === 'n' ? at : -1)).filter((at) => at >= 0)
       const first = changed[0]
       const last = changed.at(-1)
       if (first === undefined || last === undefined) continue

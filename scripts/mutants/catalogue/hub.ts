@@ -72,8 +72,8 @@ const versionMutants: readonly Mutant[] = [
     id: 'version-skips-one',
     why: 'versions have gaps, and a client that counts them resyncs for ever',
     file: PLAN,
-    find: 'const version = head.version + 1',
-    replace: 'const version = head.version + 2',
+    find: 'version: head.version + 1',
+    replace: 'version: head.version + 2',
     caughtBy: tests('[VE1]'),
   },
 ]

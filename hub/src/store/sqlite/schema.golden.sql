@@ -92,7 +92,7 @@ CREATE TABLE session (
   horizon integer not null default 0,
   pruned_to integer not null default 0,
   bytes integer not null,
-  fields integer not null,
+  keys integer not null,
   protected text not null,
   seq integer not null,
   created_at integer not null,
