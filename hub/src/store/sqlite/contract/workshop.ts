@@ -102,7 +102,14 @@ export function startHelper(workshop: Workshop, path: string, script: string): H
   writeFileSync(
     file,
     `const { openSqliteStore } = await import(${JSON.stringify(moduleFor('sqlite-store'))})
-     const openDriver = await (await import(${JSON.stringify(moduleFor('driver'))})).loadDriver()
+     const open = await (await import(${JSON.stringify(moduleFor('driver'))})).loadDriver()
+     // A connection that nobody can reach any more is closed, and its transaction undone, at some later moment.
+     globalThis.kept = []
+     const openDriver = (...given) => {
+       const driver = open(...given)
+       globalThis.kept.push(driver)
+       return driver
+     }
      const path = ${JSON.stringify(path)}
      setInterval(() => undefined, 1000)
      ${script}`,
