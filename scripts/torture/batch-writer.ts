@@ -20,10 +20,15 @@ function operation(settings: BatchSettings, batch: number, session: number): Ope
   const id = `${run}-batch-${String(batch).padStart(4, '0')}-${session}`
   const base = { id, batch, namespace: 'torture', session: `session-${session}` }
   const mark: JsonObject = { batch, text: `${id} `.repeat(batch % 7 === 0 ? 200 : 6) }
-  if (batch === 0) return { ...base, kind: 'create', metadata: { path: '/work', host: 'host', ...mark } }
+  if (batch === 0) return { ...base, kind: 'create', metadata: { path: '/home/dev', host: 'host', ...mark } }
   if (session === 0) {
     // A whole blob without the token that a batch before has set.
-    return { ...base, kind: 'replace', expected: batch, metadata: { path: '/work', host: 'host', ...mark } }
+    return {
+      ...base,
+      kind: 'replace',
+      expected: batch,
+      metadata: { path: '/home/dev', host: 'host', ...mark },
+    }
   }
   if (session === 1 && batch % 5 === 0) return { ...base, kind: 'clear', flavor: 'codex' }
   return { ...base, kind: 'patch', patch: { ...mark, codexSessionId: `token-${id}` } }

@@ -23,7 +23,7 @@ async function main({ database, go }: ContenderSettings): Promise<void> {
     await store.createOrLoadSession({
       namespace: 'torture',
       tag: `contender-${process.pid}`,
-      metadata: { path: '/work', host: 'host' },
+      metadata: { path: '/home/dev', host: 'host' },
       actor: { door: 'hub' },
     })
     say({ e: 'open', library: store.library })

@@ -42,7 +42,7 @@ class FullDisk {
     const { rounds } = this.#settings
     for (let round = 0; round < rounds; round += 1) this.#fill(round)
     let store = await this.#open()
-    await this.#send(store, { ...key, kind: 'create', metadata: { path: '/work', host: 'host' } })
+    await this.#send(store, { ...key, kind: 'create', metadata: { path: '/home/dev', host: 'host' } })
     for (let round = 0; round < rounds; round += 1) {
       await this.#round(store, round)
       if (round > 0) continue

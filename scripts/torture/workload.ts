@@ -141,7 +141,7 @@ function token(random: Random, id: string): JsonObject {
 }
 
 function birth(random: Random, id: string): JsonObject {
-  const metadata: JsonObject = { path: '/work', host: 'host', flavor: 'claude', machineId: 'machine-1' }
+  const metadata: JsonObject = { path: '/home/dev', host: 'host', flavor: 'claude', machineId: 'machine-1' }
   for (const { tokenField } of USED) metadata[tokenField] = `token-${id}-${tokenField}`
   return { ...metadata, summary: { text: text(random), updatedAt: 1 } }
 }
@@ -154,7 +154,7 @@ function patch(random: Random, id: string): JsonObject {
 
 /** A released client's blob: it leaves tokens out, seldom names one, and still more seldom gives one up with null. */
 function sparseBlob(random: Random, id: string): JsonObject {
-  const blob: JsonObject = { path: '/work', host: 'host', summary: { text: text(random), updatedAt: 2 } }
+  const blob: JsonObject = { path: '/home/dev', host: 'host', summary: { text: text(random), updatedAt: 2 } }
   blob[`field${below(random, 12)}`] = { by: id }
   if (chance(random, 0.1)) blob[pick(random, USED).tokenField] = null
   else if (chance(random, 0.2)) Object.assign(blob, token(random, id))

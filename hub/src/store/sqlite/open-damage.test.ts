@@ -16,7 +16,12 @@ beforeAll(async () => {
   workshop = new Workshop()
   const store = await openSqliteStore(workshop.database)
   for (let n = 0; n < SESSIONS; n += 1) {
-    const metadata = { path: `/work/${n}`, host: 'h', claudeSessionId: `talk-${n}`, note: `${n} `.repeat(40) }
+    const metadata = {
+      path: `/home/dev/${n}`,
+      host: 'h',
+      claudeSessionId: `talk-${n}`,
+      note: `${n} `.repeat(40),
+    }
     const key = await makeSession(store, `tag-${n}`, metadata)
     for (let round = 0; round < 3; round += 1)
       await store.patchSessionMetadata({
