@@ -7,9 +7,22 @@ export const ERRORS = {
   session_not_found: { http: 404, retry: 'never' },
   machine_not_found: { http: 404, retry: 'never' },
   token_not_found: { http: 404, retry: 'never' },
+  device_not_found: { http: 404, retry: 'never' },
+  not_found: { http: 404, retry: 'never' },
+  // Who asks, and from where.
+  unauthorized: { http: 401, retry: 'never' },
+  access_denied: { http: 403, retry: 'never' },
+  host_not_allowed: { http: 403, retry: 'never' },
+  origin_not_allowed: { http: 403, retry: 'never' },
+  // How it was asked.
+  method_not_allowed: { http: 405, retry: 'never' },
+  unsupported_media_type: { http: 415, retry: 'never' },
+  invalid_json: { http: 400, retry: 'never' },
   // Somebody else was first.
   version_mismatch: { http: 409, retry: 'refetch' },
   id_taken: { http: 409, retry: 'never' },
+  already_local: { http: 409, retry: 'never' },
+  resume_unavailable: { http: 409, retry: 'never' },
   mutation_reused: { http: 422, retry: 'never' },
   // What was sent can not be stored.
   invalid_metadata: { http: 422, retry: 'never' },
@@ -30,6 +43,15 @@ export const ERRORS = {
   not_restorable: { http: 409, retry: 'never' },
   version_exhausted: { http: 409, retry: 'never' },
   too_far_behind: { http: 410, retry: 'resync' },
+  // Whom the hub would have to ask.
+  no_machine_online: { http: 503, retry: 'backoff' },
+  no_answer: { http: 503, retry: 'backoff' },
+  // The hub.
+  rate_limited: { http: 429, retry: 'backoff' },
+  shutting_down: { http: 503, retry: 'backoff' },
+  // The client, before anything reached the hub.
+  hub_unreachable: { http: 503, retry: 'backoff' },
+  client_closed: { http: 499, retry: 'never' },
   // The store.
   overloaded: { http: 503, retry: 'backoff' },
   storage_full: { http: 507, retry: 'backoff' },

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Json } from '../metadata/json.ts'
+import { sessionSettings } from '../protocol/session-settings.ts'
 
 const json = z.json() as z.ZodType<Json>
 
@@ -18,6 +19,8 @@ export const sessionRecordSchema = z.strictObject({
   agentState: json,
   agentStateDamaged: z.boolean(),
   agentStateVersion: z.int().positive(),
+  /** What the session was last said to be set to. */
+  settings: sessionSettings,
 })
 export type SessionRecord = z.infer<typeof sessionRecordSchema>
 
@@ -25,6 +28,7 @@ export const sessionSummarySchema = sessionRecordSchema.omit({
   agentState: true,
   agentStateDamaged: true,
   agentStateVersion: true,
+  settings: true,
 })
 /** What a list shows of a session: the fields that were asked for, and no agent state. */
 export type SessionSummary = z.infer<typeof sessionSummarySchema>

@@ -23,6 +23,7 @@ const RECORD: SessionRecord = {
   agentState: null,
   agentStateDamaged: false,
   agentStateVersion: 1,
+  settings: {},
 }
 const MACHINE: MachineRecord = {
   id: 'm-1',
@@ -34,7 +35,7 @@ const MACHINE: MachineRecord = {
   runnerState: { status: 'running', pid: 'x' },
   runnerStateVersion: 4,
 }
-const IDLE: LiveSession = { active: false, activeAt: null, thinking: false, thinkingAt: null, settings: {} }
+const IDLE: LiveSession = { active: false, activeAt: null, thinking: false, thinkingAt: null }
 
 const text = fc.option(fc.string())
 const settings: fc.Arbitrary<SessionSettings> = fc.record(
@@ -91,9 +92,9 @@ describe('a session as an answer shows it', () => {
       collaborationMode: 'default',
       copilotAgentMode: 'autopilot',
     } as const
-    const live = { active: true, activeAt: 7, thinking: true, thinkingAt: 8, settings: said }
+    const live = { active: true, activeAt: 7, thinking: true, thinkingAt: 8 }
     const shown = sessionForReleasedClient(
-      { ...RECORD, metadata: { host: 'h' }, agentState: { requests: {} } },
+      { ...RECORD, metadata: { host: 'h' }, agentState: { requests: {} }, settings: said },
       live,
     )
     expect(shown).toStrictEqual({
@@ -114,11 +115,11 @@ describe('a session as an answer shows it', () => {
       activeAt: time,
       thinking: fc.boolean(),
       thinkingAt: time,
-      settings,
     })
+    const stored = fc.record({ metadata: object, agentState: json, settings })
     fc.assert(
-      fc.property(object, json, live, (metadata, agentState, said) => {
-        const shown = sessionForReleasedClient({ ...RECORD, metadata, agentState }, said)
+      fc.property(stored, live, (said, seen) => {
+        const shown = sessionForReleasedClient({ ...RECORD, ...said }, seen)
         expect(session.safeParse(shown).success).toBe(true)
         expect(releasedSession.safeParse(JSON.parse(JSON.stringify(shown))).success).toBe(true)
         expect(Object.values(shown)).not.toContain(undefined)

@@ -1,6 +1,5 @@
 import type { SessionRecord } from '../../records/session.ts'
 import type { Session } from '../http/session.ts'
-import type { SessionSettings } from '../session-settings.ts'
 import { agentStateForReleasedClient } from './agent-state-for-released-client.ts'
 import { forReleasedClient } from './for-released-client.ts'
 
@@ -10,7 +9,6 @@ export interface LiveSession {
   readonly activeAt: number | null
   readonly thinking: boolean
   readonly thinkingAt: number | null
-  readonly settings: SessionSettings
 }
 
 /**
@@ -18,7 +16,7 @@ export interface LiveSession {
  * none. A setting that was never said is null where that is allowed and absent where it is not.
  */
 export function sessionForReleasedClient(record: SessionRecord, live: LiveSession): Session {
-  const { settings } = live
+  const { settings } = record
   const { serviceTier, permissionMode, collaborationMode, copilotAgentMode } = settings
   return {
     id: record.id,
