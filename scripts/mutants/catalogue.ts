@@ -1,7 +1,13 @@
+import { authMutants } from './catalogue/auth.ts'
 import { hubMutants } from './catalogue/hub.ts'
 import { sharedMutants } from './catalogue/shared.ts'
 import { sqliteMutants } from './catalogue/sqlite.ts'
 import type { Mutant } from './mutant.ts'
 
 /** Every mistake that the tests are known to see. */
-export const CATALOGUE: readonly Mutant[] = [...sharedMutants, ...hubMutants, ...sqliteMutants]
+export const CATALOGUE: readonly Mutant[] = [
+  ...sharedMutants,
+  ...hubMutants,
+  ...sqliteMutants,
+  ...authMutants,
+]
