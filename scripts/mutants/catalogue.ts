@@ -1,5 +1,6 @@
 import { authMutants } from './catalogue/auth.ts'
 import { hubMutants } from './catalogue/hub.ts'
+import { liveMutants } from './catalogue/live.ts'
 import { sharedMutants } from './catalogue/shared.ts'
 import { sqliteMutants } from './catalogue/sqlite.ts'
 import type { Mutant } from './mutant.ts'
@@ -8,6 +9,7 @@ import type { Mutant } from './mutant.ts'
 export const CATALOGUE: readonly Mutant[] = [
   ...sharedMutants,
   ...hubMutants,
+  ...liveMutants,
   ...sqliteMutants,
   ...authMutants,
 ]

@@ -23,7 +23,7 @@ export interface Birth {
 
 /** The first write of a session: version 1, journal entry 1, by the same merge as every other. */
 export function createSession(metadata: JsonObject, context: WriteContext): Birth | Refusal {
-  const { changes, refused } = mergeReplace(new Map(), metadata)
+  const { changes, refused } = mergeReplace(new Map(), metadata, () => true)
   const plan = planWrite({ op: 'create', head: UNBORN, rows: new Map(), held: new Map(), changes, context })
   return plan.kind === 'refused' ? plan : { plan, refused }
 }

@@ -59,6 +59,7 @@ export interface ReplaceAnswer {
   readonly version: number
   readonly metadata: { readonly [field: string]: Json }
   readonly changed: readonly string[]
+  /** Fields that the blob left out and that stay: protected ones, and those that released clients are not sent. */
   readonly kept: readonly string[]
   readonly refused: readonly RefusedField[]
 }

@@ -1,7 +1,9 @@
 import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import { isJsonObject, type Json, type JsonObject } from '@holdfast/shared/metadata/json'
 import { LIMITS, MAX_ESCAPE, utf8Bytes } from '@holdfast/shared/metadata/limits'
-import { mergePatch, type HeldFields } from '@holdfast/shared/metadata/merge'
+import { mergePatch, type FieldChange, type HeldFields } from '@holdfast/shared/metadata/merge'
+import { isHubOwned } from '@holdfast/shared/metadata/vocabulary'
+import { fieldTypeProblem } from '@holdfast/shared/protocol/released/field-type-problem'
 import type { FoundSession, PatchAnswer, VersionMismatch, WriteRule } from './decision.ts'
 import { checkLimits, fieldsToSee, heldFields, planWrite, valueOf, withPairs } from './plan.ts'
 import type { FieldRows } from './write.ts'
@@ -24,12 +26,16 @@ export const patchSessionMetadata: WriteRule<PatchRequest, PatchAnswer> = {
 
   decide({ patch, expectedVersion }, { head, rows }, context) {
     const names = Object.keys(patch as JsonObject)
+    const foreign = context.actor.door === 'hub' ? undefined : names.find(isHubOwned)
+    if (foreign !== undefined) return hubOwned(foreign)
     const held = heldFields(rows)
     const stale = staleness(expectedVersion, names, { head, rows })
     if (stale === 'mismatch') return mismatch(head.version, names, held)
     const merged = mergePatch(held, patch as JsonObject)
     if (merged.kind === 'refused') return merged
     const { changes } = merged
+    const misfit = typeRefusal(changes)
+    if (misfit !== null) return misfit
     const changed = changes.map((change) => change.name)
     const kept = keptBy(head.protected, names, changed)
     const rebased =
@@ -46,6 +52,20 @@ export const patchSessionMetadata: WriteRule<PatchRequest, PatchAnswer> = {
     if (plan.kind === 'refused') return plan
     return { kind: 'decided', plan, answer: answerAt(plan.head.version) }
   },
+}
+
+function hubOwned(field: string): Refusal {
+  const message = `The field ${field} is written by the hub alone; leave it out of the patch.`
+  return refuse('protected_field', message, { field })
+}
+
+/** A value of another type would be kept from released clients. What is stored already, and is not set, is not judged. */
+function typeRefusal(changes: readonly FieldChange[]): Refusal | null {
+  for (const { name, after } of changes) {
+    const problem = fieldTypeProblem(name, after)
+    if (problem !== null) return refuse('invalid_field', `The field ${name} ${problem}.`, { field: name })
+  }
+  return null
 }
 
 /** Most patches name no protected field at all, and then all of them are kept. */

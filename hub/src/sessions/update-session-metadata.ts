@@ -2,6 +2,7 @@ import type { JsonObject } from '@holdfast/shared/metadata/json'
 import { mergeReplace } from '@holdfast/shared/metadata/merge'
 import type { ReplaceAnswer, WriteRule } from './decision.ts'
 import { documentAfter, heldFields, checkMetadata, planWrite } from './plan.ts'
+import { shownToReleasedClient } from './shown-to-released-client.ts'
 
 export interface ReplaceRequest {
   readonly expectedVersion: number
@@ -22,7 +23,8 @@ export const updateSessionMetadata: WriteRule<ReplaceRequest, ReplaceAnswer> = {
     if (request.expectedVersion !== head.version) {
       return { kind: 'version-mismatch', version: head.version, current: documentAfter(held, []) }
     }
-    const { changes, kept, refused } = mergeReplace(held, request.metadata as JsonObject)
+    const blob = request.metadata as JsonObject
+    const { changes, kept, refused } = mergeReplace(held, blob, shownToReleasedClient(held))
     const metadata = documentAfter(held, changes)
     const answer = {
       kind: 'written',

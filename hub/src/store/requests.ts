@@ -1,7 +1,9 @@
 import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import type { Json } from '@holdfast/shared/metadata/json'
-import { findLimitProblem } from '@holdfast/shared/metadata/limits'
+import { findLimitProblem, LIMITS, utf8Bytes } from '@holdfast/shared/metadata/limits'
+import { sessionSettings, type SessionSettings } from '@holdfast/shared/protocol/session-settings'
 import { actorSchema } from '@holdfast/shared/records/actor'
+import { deviceNameSchema, roleSchema } from '@holdfast/shared/records/device'
 import {
   idSchema,
   mutationIdSchema,
@@ -10,19 +12,25 @@ import {
   tagSchema,
   versionSchema,
 } from '@holdfast/shared/records/ids'
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Page } from './store.ts'
+
+const hashSchema = z.instanceof(Uint8Array).refine((bytes) => bytes.length === 32, 'must be 32 bytes')
 
 /** The parts of a request that are not metadata, each with the schema it must fit. A part that is undefined is not looked at. */
 const PARTS = {
   namespace: namespaceSchema,
   tag: tagSchema,
   id: idSchema,
-  expectedVersion: versionSchema,
+  // One that no version has is a mismatch, as is every other that is not the current one.
+  expectedVersion: z.int(),
   version: versionSchema,
   mutationId: mutationIdSchema,
   reason: reasonSchema,
   actor: actorSchema,
+  name: deviceNameSchema,
+  role: roleSchema,
+  hash: hashSchema,
 } as const satisfies Record<string, z.ZodType>
 
 type Parts = { readonly [Name in keyof typeof PARTS]?: unknown }
@@ -43,8 +51,8 @@ export function requestProblem(parts: Parts): Refusal | null {
 }
 
 /** Agent state keeps every tool call of a session and may be large; it is bounded by the frame that carries it. */
-const STATE_BYTES = 48 * 1024 * 1024
-const STATE_BOUNDS = { depth: 256, keys: Number.POSITIVE_INFINITY }
+export const STATE_BYTES = 48 * 1024 * 1024
+export const STATE_BOUNDS = { depth: 256, keys: Number.POSITIVE_INFINITY }
 
 export type StateText = { readonly kind: 'state'; readonly text: string; readonly value: Json }
 
@@ -57,6 +65,23 @@ export function stateText(value: unknown): StateText | Refusal {
     return refuse(code, message, detail)
   }
   return { kind: 'state', text: JSON.stringify(given), value: given as Json }
+}
+
+export type ReadSettings = { readonly kind: 'settings'; readonly settings: SessionSettings }
+
+/** The settings that are said, without what this hub does not know. */
+export function readSettings(given: unknown): ReadSettings | Refusal {
+  const parsed = sessionSettings.safeParse(given)
+  if (!parsed.success)
+    return refuse('invalid_request', 'The settings must be a JSON object.', { field: 'settings' })
+  for (const [name, value] of Object.entries(parsed.data)) {
+    const actual = typeof value === 'string' ? utf8Bytes(value) : 0
+    const limit = LIMITS.protectedBytes
+    if (actual <= limit) continue
+    const message = `The setting ${name} takes ${actual} bytes; at most ${limit} are allowed.`
+    return refuse('too_large', message, { field: name, limit, actual })
+  }
+  return { kind: 'settings', settings: parsed.data }
 }
 
 /** A page out of rows of which one more was read than it holds, so that only a page with a next one has a cursor. */

@@ -2,9 +2,11 @@ import type { Refusal } from '@holdfast/shared/errors/holdfast-error'
 import type { Json } from '@holdfast/shared/metadata/json'
 import type { RefusedField } from '@holdfast/shared/metadata/merge'
 import type { Actor } from '@holdfast/shared/records/actor'
+import type { DeviceRecord, Role } from '@holdfast/shared/records/device'
 import type { JournalEntry, JournaledChange } from '@holdfast/shared/records/journal'
 import type { MachineRecord, SessionRecord, SessionSummary } from '@holdfast/shared/records/session'
 import type { TokenRecord } from '@holdfast/shared/records/token'
+import type { SessionSettings } from '@holdfast/shared/protocol/session-settings'
 import type { PatchAnswer, ReplaceAnswer, VersionMismatch } from '../sessions/decision.ts'
 
 /**
@@ -21,6 +23,8 @@ export interface Store extends AsyncDisposable {
 
   createOrLoadSession(request: CreateSession): Promise<CreatedSession | Refusal>
   readSession(session: SessionKey): Promise<SessionRecord | null>
+  /** Without reading it: a session's agent state may be large. */
+  hasSession(session: SessionKey): Promise<boolean>
   listSessions(request: ListSessions): Promise<Page<SessionSummary>>
   updateSessionMetadata(request: ReplaceMetadata): Promise<ReplaceAnswer | VersionMismatch | Refusal>
   patchSessionMetadata(request: PatchMetadata): Promise<FieldsWritten | VersionMismatch | Refusal>
@@ -28,6 +32,8 @@ export interface Store extends AsyncDisposable {
   putBackToken(request: PutBackToken): Promise<FieldsWritten | VersionMismatch | Refusal>
   restoreSession(request: RestoreFields): Promise<FieldsWritten | VersionMismatch | Refusal>
   updateAgentState(request: UpdateState): Promise<StateWritten | Refusal>
+  /** Takes over what is said and keeps the rest; true where that changed anything. Not versioned, not journaled. */
+  updateSettings(request: UpdateSettings): Promise<{ readonly changed: boolean } | Refusal>
 
   sessionHistory(request: HistoryOfSession): Promise<Page<JournalEntry> | null>
   fieldHistory(request: HistoryOfField): Promise<Page<FieldHistoryEntry> | null>
@@ -44,6 +50,16 @@ export interface Store extends AsyncDisposable {
   listMachines(request: ListMachines): Promise<Page<MachineRecord>>
   updateMachineMetadata(request: UpdateMachine): Promise<StateWritten | Refusal>
   updateRunnerState(request: UpdateMachine): Promise<StateWritten | Refusal>
+
+  addDevice(request: AddDevice): Promise<DeviceRecord | Refusal>
+  /** By its id alone, which is unique in the whole store: a token says its device before it says a namespace. */
+  findDevice(device: string): Promise<StoredDevice | null>
+  /** Newest first, those whose token was taken back too. */
+  listDevices(request: ListDevices): Promise<Page<DeviceRecord>>
+  /** Takes a device's token back for good; a second time changes nothing. */
+  revokeDevice(request: DeviceKey): Promise<DeviceRecord | Refusal>
+  /** When tokens were last used; ids that are not known are passed over, and no time goes back. */
+  noteDeviceUse(uses: readonly DeviceUse[]): Promise<void>
 
   /** Every namespace that has ever been written to. */
   namespaces(): Promise<readonly string[]>
@@ -88,6 +104,7 @@ export interface CreateSession extends WriteBy {
   readonly id?: string | undefined
   readonly metadata: unknown
   readonly agentState?: unknown
+  readonly settings?: SessionSettings | undefined
 }
 
 export interface CreatedSession {
@@ -173,6 +190,14 @@ export interface ReadFeed {
   /** The epoch it was read in; left out by a reader that has nothing yet. */
   readonly epoch?: string | undefined
   readonly limit: number
+  /** Where it is given, what it declines is passed over without being read out. */
+  readonly wants?: ((change: ChangeHead) => boolean) | undefined
+}
+
+/** Which change of which session an entry of the feed is. */
+export interface ChangeHead {
+  readonly session: string
+  readonly version: number
 }
 
 export type FeedPage =
@@ -180,6 +205,8 @@ export type FeedPage =
       readonly kind: 'changes'
       readonly epoch: string
       readonly changes: readonly FeedChange[]
+      /** The last seq that was looked at: go on after it until it is `head`. A page may end early, even without a change. */
+      readonly through: number
       readonly head: number
     }
   | {
@@ -215,6 +242,39 @@ export interface ListMachines {
 export interface UpdateMachine extends MachineKey {
   readonly expectedVersion: number
   readonly value: unknown
+}
+
+export interface UpdateSettings extends SessionKey {
+  readonly settings: SessionSettings
+}
+
+export interface DeviceKey {
+  readonly namespace: string
+  readonly device: string
+}
+
+export interface AddDevice {
+  readonly namespace: string
+  readonly name: string
+  readonly role: Role
+  /** SHA-256 of the token's secret part. */
+  readonly hash: Uint8Array
+}
+
+/** A device with what its token is checked against; this never leaves the hub. */
+export interface StoredDevice extends DeviceRecord {
+  readonly hash: Uint8Array
+}
+
+export interface ListDevices {
+  readonly namespace: string
+  readonly limit: number
+  readonly cursor?: string | undefined
+}
+
+export interface DeviceUse {
+  readonly device: string
+  readonly at: number
 }
 
 export interface PruneStep {

@@ -5,6 +5,7 @@ const PATCH = 'hub/src/sessions/patch-session-metadata.ts'
 const RESTORE = 'hub/src/sessions/restore-session.ts'
 const CLEAR = 'hub/src/sessions/clear-resume-token.ts'
 const PUT_BACK = 'hub/src/sessions/put-back-token.ts'
+const SHOWN = 'hub/src/sessions/shown-to-released-client.ts'
 const PLAN = 'hub/src/sessions/plan.ts'
 const JOURNAL_TEXT = 'hub/src/sessions/journal-text.ts'
 
@@ -105,6 +106,50 @@ const fieldMutants: readonly Mutant[] = [
   },
 ]
 
+const releasedMutants: readonly Mutant[] = [
+  {
+    id: 'withheld-field-removed',
+    why: 'a released client removes a field that it was not sent, since its value breaks the type it has there',
+    file: UPDATE,
+    find: 'mergeReplace(held, blob, shownToReleasedClient(held))',
+    replace: 'mergeReplace(held, blob, () => true)',
+    caughtBy: tests('[CO10]'),
+  },
+  {
+    id: 'withheld-metadata-removed',
+    why: 'a released client that was sent no metadata at all removes everything by its next blob',
+    file: SHOWN,
+    find: 'sent !== null && Object.hasOwn(sent, field)',
+    replace: 'sent === null || Object.hasOwn(sent, field)',
+    caughtBy: tests('[CO10]'),
+  },
+  {
+    id: 'patch-breaks-released-type',
+    why: 'a patch stores a value that released clients can not be sent any more',
+    file: PATCH,
+    find: 'if (misfit !== null) return misfit',
+    replace: 'if (misfit !== null && names.length === 0) return misfit',
+    caughtBy: tests('[CO10]'),
+  },
+  {
+    id: 'patch-judged-before-merge',
+    why: 'a part of a value is taken for the whole, and a patch inside an object is refused',
+    file: PATCH,
+    find: 'typeRefusal(changes)',
+    replace:
+      'typeRefusal(changes.map(({ name, ...rest }) => ({ ...rest, name, after: (patch as JsonObject)[name] })))',
+    caughtBy: tests('[CO10]'),
+  },
+  {
+    id: 'patch-forges-hub-owned',
+    why: 'a client sets what only the hub may say',
+    file: PATCH,
+    find: "context.actor.door === 'hub' ? undefined",
+    replace: "context.actor.door !== 'import' ? undefined",
+    caughtBy: tests('[CO10]'),
+  },
+]
+
 const tokenMutants: readonly Mutant[] = [
   {
     id: 'clear-ignores-expected-token',
@@ -202,6 +247,7 @@ const restoreMutants: readonly Mutant[] = [
 export const hubMutants: readonly Mutant[] = [
   ...versionMutants,
   ...fieldMutants,
+  ...releasedMutants,
   ...tokenMutants,
   ...restoreMutants,
 ]

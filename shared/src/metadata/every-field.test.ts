@@ -5,6 +5,7 @@ import { mergePatch, mergeReplace, type HeldField, type HeldFields } from './mer
 
 // Every test here runs once for each protected field of the registry: no flavor is left to a special case.
 
+const everything = (): boolean => true
 const agents: readonly AgentEntry[] = AGENTS
 const tokens = agents.flatMap((agent): [string, string][] =>
   agent.tokenField === null ? [] : [[agent.flavor, agent.tokenField]],
@@ -47,7 +48,7 @@ test('[ME2] the lists that drive these tests are not empty', () => {
 describe('replace', () => {
   test.each(fields)('[ME3] leaving out %s keeps it', (field) => {
     const { [field]: _, ...rest } = FULL
-    expect(mergeReplace(held(FULL), rest)).toEqual({
+    expect(mergeReplace(held(FULL), rest, everything)).toEqual({
       kind: 'merge',
       changes: [],
       kept: [field],
@@ -56,27 +57,27 @@ describe('replace', () => {
   })
 
   test('[ME3] an empty blob keeps every one of them', () => {
-    const { changes, kept, refused } = mergeReplace(held(FULL), {})
+    const { changes, kept, refused } = mergeReplace(held(FULL), {}, everything)
     expect(changes).toEqual([])
     expect(refused).toEqual([])
     expect(kept.toSorted()).toEqual(PROTECTED_FIELDS.toSorted())
   })
 
   test.each(fields)('[ME3] naming %s sets it, and only it', (field) => {
-    const { changes, refused } = mergeReplace(held(FULL), { ...FULL, [field]: 'new' })
+    const { changes, refused } = mergeReplace(held(FULL), { ...FULL, [field]: 'new' }, everything)
     expect(changes).toEqual([{ name: field, after: 'new', cause: 'set' }])
     expect(refused).toEqual([])
   })
 
   test.each(fields)('[ME3] %s is set where there was nothing', (field) => {
-    const { changes, kept, refused } = mergeReplace(held({}), { [field]: 'first' })
+    const { changes, kept, refused } = mergeReplace(held({}), { [field]: 'first' }, everything)
     expect(changes).toEqual([{ name: field, after: 'first', cause: 'set' }])
     expect(kept).toEqual([])
     expect(refused).toEqual([])
   })
 
   test.each(clearable)('[ME6] null clears %s, and the journal is told so', (field) => {
-    const { changes, refused } = mergeReplace(held(FULL), { ...FULL, [field]: null })
+    const { changes, refused } = mergeReplace(held(FULL), { ...FULL, [field]: null }, everything)
     expect(changes).toContainEqual({ name: field, after: undefined, cause: 'clear' })
     expect(refused).toEqual([])
     const partner = protectedKind(field) === 'token' ? partnerOf(field) : undefined
@@ -86,7 +87,7 @@ describe('replace', () => {
   })
 
   test.each(clearable)('[ME6] null on %s that is not there changes nothing', (field) => {
-    expect(mergeReplace(held({}), { [field]: null })).toEqual({
+    expect(mergeReplace(held({}), { [field]: null }, everything)).toEqual({
       kind: 'merge',
       changes: [],
       kept: [],
@@ -95,7 +96,7 @@ describe('replace', () => {
   })
 
   test.each(anchored)('[ME6] null on %s counts as blank: refused, and the value stays', (field) => {
-    const { changes, kept, refused } = mergeReplace(held(FULL), { ...FULL, [field]: null })
+    const { changes, kept, refused } = mergeReplace(held(FULL), { ...FULL, [field]: null }, everything)
     expect(changes).toEqual([])
     expect(kept).toEqual([])
     expect(refused).toMatchObject([{ field, code: 'invalid_field' }])
@@ -104,7 +105,11 @@ describe('replace', () => {
   test.each(unfitFields)('[ME7] %s does not replace %s', (_, field, value) => {
     const others = { ...FULL }
     delete others[partnerOf(field) ?? field]
-    const { changes, refused } = mergeReplace(held(FULL), { ...others, [field]: value, summary: 'goes on' })
+    const { changes, refused } = mergeReplace(
+      held(FULL),
+      { ...others, [field]: value, summary: 'goes on' },
+      everything,
+    )
     expect(changes).toEqual([{ name: 'summary', after: 'goes on', cause: 'set' }])
     expect(refused).toMatchObject([{ field, code: 'invalid_field' }])
     expect(refused[0]?.message).toContain(field)
@@ -165,14 +170,14 @@ describe('damaged', () => {
     const damaged = new Map(held(FULL))
     damaged.set(field, { damaged: true })
     const { [field]: _, ...rest } = FULL
-    expect(mergeReplace(damaged, rest).changes).toEqual([])
-    const named = mergeReplace(damaged, { ...pairOf(field), [field]: 'new', summary: 'goes on' })
+    expect(mergeReplace(damaged, rest, everything).changes).toEqual([])
+    const named = mergeReplace(damaged, { ...pairOf(field), [field]: 'new', summary: 'goes on' }, everything)
     expect(named.changes).toEqual([{ name: 'summary', after: 'goes on', cause: 'set' }])
     expect(named.refused).toContainEqual(expect.objectContaining({ field, code: 'field_damaged' }))
     expect(mergePatch(damaged, { [field]: 'new' })).toMatchObject({ code: 'field_damaged', field })
     expect(mergePatch(damaged, { [field]: null })).toMatchObject({ code: 'field_damaged', field })
     expect(
-      mergeReplace(damaged, { ...rest, [field]: null }).changes.map((change) => change.name),
+      mergeReplace(damaged, { ...rest, [field]: null }, everything).changes.map((change) => change.name),
     ).not.toContain(field)
   })
 })

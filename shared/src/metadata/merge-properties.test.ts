@@ -11,6 +11,7 @@ interface Write {
   readonly fields: JsonObject
 }
 
+const everything = (): boolean => true
 const OTHER_FIELDS = ['summary', 'lifecycleState', 'startingMode', 'tools', 'supersededBySessionId', 'custom']
 const UNKNOWN_FIELDS = ['x-unknown', 'futureSessionId', 'dshSessionId', 'toString', '']
 
@@ -44,7 +45,7 @@ function valueIn(fields: HeldFields, name: string): Json | undefined {
 }
 
 function changesOf(fields: HeldFields, { op, fields: sent }: Write): readonly FieldChange[] {
-  const merged = op === 'replace' ? mergeReplace(fields, sent) : mergePatch(fields, sent)
+  const merged = op === 'replace' ? mergeReplace(fields, sent, everything) : mergePatch(fields, sent)
   return merged.kind === 'refused' ? [] : merged.changes
 }
 
@@ -66,6 +67,21 @@ function wasGivenUp(name: string, { op, fields }: Write, changes: readonly Field
   if (partner === undefined) return false
   return explicit(partner) || changes.some((change) => change.name === partner && change.after !== undefined)
 }
+
+test('[ME3] what was not shown is not removed, and nothing else comes out otherwise', () => {
+  const shown = fc.subarray([...OTHER_FIELDS, ...PROTECTED_FIELDS])
+  fc.assert(
+    fc.property(start, write, shown, ({ values: [some, others] }, { fields: sent }, names) => {
+      const fields = holding({ ...others, ...some })
+      const all = mergeReplace(fields, sent, everything)
+      const part = mergeReplace(fields, sent, (name) => names.includes(name))
+      const hidden = all.changes.filter(({ name, cause }) => cause === 'left-out' && !names.includes(name))
+      expect(part.changes).toEqual(all.changes.filter((change) => !hidden.includes(change)))
+      expect(part.kept.toSorted()).toEqual([...all.kept, ...hidden.map(({ name }) => name)].toSorted())
+      expect(part.refused).toEqual(all.refused)
+    }),
+  )
+})
 
 describe('any sequence of writes', () => {
   test('[ME6] no protected field goes but by an explicit clear, or with its token', () => {
@@ -234,7 +250,7 @@ describe('hostile names', () => {
         applyMergePatch(target, patch)
         mergePatch(fields, patch)
       }
-      mergeReplace(fields, target)
+      mergeReplace(fields, target, everything)
     }
     expect(Object.keys(Object.prototype)).toHaveLength(0)
     expect(Object.keys(Object)).toHaveLength(0)

@@ -9,12 +9,13 @@ function held(values: JsonObject, ...damaged: string[]): HeldFields {
   ])
 }
 
+const everything = (): boolean => true
 const NOTHING = { kind: 'merge', changes: [], kept: [], refused: [] }
 
 describe('replace', () => {
   test('[ME3] a field that is present is set, whole', () => {
     const before = held({ summary: { text: 'a', updatedAt: 1 }, tools: ['x'] })
-    const merged = mergeReplace(before, { summary: { text: 'b' }, tools: [] })
+    const merged = mergeReplace(before, { summary: { text: 'b' }, tools: [] }, everything)
     expect(merged).toEqual({
       kind: 'merge',
       changes: [
@@ -27,21 +28,54 @@ describe('replace', () => {
   })
 
   test('[ME3] an absent field of the released vocabulary is removed', () => {
-    expect(mergeReplace(held({ summary: 's', lifecycleState: 'running', name: 'n' }), { name: 'n' })).toEqual(
-      {
-        kind: 'merge',
-        changes: [
-          { name: 'summary', after: undefined, cause: 'left-out' },
-          { name: 'lifecycleState', after: undefined, cause: 'left-out' },
-        ],
-        kept: [],
-        refused: [],
-      },
-    )
+    expect(
+      mergeReplace(held({ summary: 's', lifecycleState: 'running', name: 'n' }), { name: 'n' }, everything),
+    ).toEqual({
+      kind: 'merge',
+      changes: [
+        { name: 'summary', after: undefined, cause: 'left-out' },
+        { name: 'lifecycleState', after: undefined, cause: 'left-out' },
+      ],
+      kept: [],
+      refused: [],
+    })
   })
 
   test('[ME3] an absent field that released clients do not know is kept, and is no protected field', () => {
-    expect(mergeReplace(held({ 'x-team': 1, qwenNote: {}, '': 'empty', Summary: 's' }), {})).toEqual(NOTHING)
+    expect(
+      mergeReplace(held({ 'x-team': 1, qwenNote: {}, '': 'empty', Summary: 's' }), {}, everything),
+    ).toEqual(NOTHING)
+  })
+
+  test('[ME3] an absent field that its author was never shown stays, and is listed', () => {
+    const before = held({ path: '/p', summary: 5, lifecycleState: 'running', custom: 1 })
+    const merged = mergeReplace(before, {}, (name) => name === 'lifecycleState')
+    expect(merged).toEqual({
+      kind: 'merge',
+      changes: [{ name: 'lifecycleState', after: undefined, cause: 'left-out' }],
+      kept: ['path', 'summary'],
+      refused: [],
+    })
+  })
+
+  test('[ME3] a field that its author was never shown can be set, and null leaves it', () => {
+    const before = held({ summary: 5, tools: 7 })
+    const merged = mergeReplace(before, { summary: 's', tools: null }, () => false)
+    expect(merged.changes).toEqual([{ name: 'summary', after: 's', cause: 'set' }])
+    expect(merged.kept).toEqual(['tools'])
+  })
+
+  test('[ME3] what the blob could not remove anyway is not asked about', () => {
+    const asked: string[] = []
+    const before = held({
+      path: '/p',
+      claudeSessionId: 't',
+      custom: 1,
+      supersededBySessionId: 's',
+      name: 'n',
+    })
+    mergeReplace(before, { name: 'm' }, (name) => asked.push(name) > 0)
+    expect(asked).toEqual([])
   })
 
   test('[ME3] a sparse blob keeps what is protected and removes only what it may', () => {
@@ -54,7 +88,7 @@ describe('replace', () => {
       summary: 's',
       custom: { deep: [1] },
     })
-    const merged = mergeReplace(before, { path: '/p', host: 'h', lifecycleState: 'archived' })
+    const merged = mergeReplace(before, { path: '/p', host: 'h', lifecycleState: 'archived' }, everything)
     expect(merged.changes).toEqual([
       { name: 'lifecycleState', after: 'archived', cause: 'set' },
       { name: 'summary', after: undefined, cause: 'left-out' },
@@ -64,11 +98,15 @@ describe('replace', () => {
   })
 
   test('[ME7] a refused field is not counted among the kept ones, and the rest goes on', () => {
-    const merged = mergeReplace(held({ path: '/p', claudeSessionId: 't' }), {
-      path: '',
-      claudeSessionId: 't2',
-      name: 'n',
-    })
+    const merged = mergeReplace(
+      held({ path: '/p', claudeSessionId: 't' }),
+      {
+        path: '',
+        claudeSessionId: 't2',
+        name: 'n',
+      },
+      everything,
+    )
     expect(merged.changes).toEqual([
       { name: 'claudeSessionId', after: 't2', cause: 'set' },
       { name: 'name', after: 'n', cause: 'set' },
@@ -79,7 +117,9 @@ describe('replace', () => {
 
   test('[ME7] a value of exactly 4 KiB is taken', () => {
     const longest = '\u20AC'.repeat(1365) + 'x'
-    expect(mergeReplace(held({ claudeSessionId: 't' }), { claudeSessionId: longest })).toMatchObject({
+    expect(
+      mergeReplace(held({ claudeSessionId: 't' }), { claudeSessionId: longest }, everything),
+    ).toMatchObject({
       changes: [{ name: 'claudeSessionId', after: longest }],
       refused: [],
     })
@@ -90,7 +130,7 @@ describe('replace', () => {
 
   test('[ME6] null on an unprotected field means that the blob does not carry it', () => {
     expect(
-      mergeReplace(held({ summary: 's', custom: 1 }), { summary: null, custom: null, new: null }),
+      mergeReplace(held({ summary: 's', custom: 1 }), { summary: null, custom: null, new: null }, everything),
     ).toEqual({
       ...NOTHING,
       changes: [{ name: 'summary', after: undefined, cause: 'left-out' }],
@@ -98,13 +138,15 @@ describe('replace', () => {
   })
 
   test.each(['startingMode', 'piSelectedModel'])('[ME6] null is a value of its own for %s', (name) => {
-    expect(mergeReplace(held({ [name]: 'x' }), { [name]: null })).toEqual({
+    expect(mergeReplace(held({ [name]: 'x' }), { [name]: null }, everything)).toEqual({
       ...NOTHING,
       changes: [{ name, after: null, cause: 'set' }],
     })
-    expect(mergeReplace(held({}), { [name]: null }).changes).toEqual([{ name, after: null, cause: 'set' }])
-    expect(mergeReplace(held({ [name]: null }), { [name]: null })).toEqual(NOTHING)
-    expect(mergeReplace(held({ [name]: null }), {}).changes).toEqual([
+    expect(mergeReplace(held({}), { [name]: null }, everything).changes).toEqual([
+      { name, after: null, cause: 'set' },
+    ])
+    expect(mergeReplace(held({ [name]: null }), { [name]: null }, everything)).toEqual(NOTHING)
+    expect(mergeReplace(held({ [name]: null }), {}, everything).changes).toEqual([
       { name, after: undefined, cause: 'left-out' },
     ])
   })
@@ -114,8 +156,8 @@ describe('replace', () => {
     (name) => {
       const before = held({ [name]: 'by the hub' })
       for (const blob of [{}, { [name]: 'other' }, { [name]: null }])
-        expect(mergeReplace(before, blob)).toEqual(NOTHING)
-      expect(mergeReplace(held({}), { [name]: 'other' })).toEqual(NOTHING)
+        expect(mergeReplace(before, blob, everything)).toEqual(NOTHING)
+      expect(mergeReplace(held({}), { [name]: 'other' }, everything)).toEqual(NOTHING)
     },
   )
 
@@ -132,11 +174,11 @@ describe('replace', () => {
       claudeSessionId: 't',
       path: '/p',
     }
-    expect(mergeReplace(held(document), reordered)).toEqual(NOTHING)
+    expect(mergeReplace(held(document), reordered, everything)).toEqual(NOTHING)
   })
 
   test('[ME3] what is not there can not be removed', () => {
-    expect(mergeReplace(held({}), {})).toEqual(NOTHING)
+    expect(mergeReplace(held({}), {}, everything)).toEqual(NOTHING)
   })
 })
 
@@ -206,18 +248,22 @@ describe('patch', () => {
 describe('damaged fields', () => {
   test('[ME12] a damaged field is not left out, not kept by name, and not taken for empty', () => {
     const before = held({ name: 'n' }, 'summary', 'claudeSessionId', 'custom')
-    expect(mergeReplace(before, { name: 'm' })).toEqual({
+    expect(mergeReplace(before, { name: 'm' }, everything)).toEqual({
       ...NOTHING,
       changes: [{ name: 'name', after: 'm', cause: 'set' }],
     })
   })
 
   test('[ME12] naming a damaged field in a blob refuses that field alone', () => {
-    const merged = mergeReplace(held({ name: 'n' }, 'summary', 'custom'), {
-      name: 'm',
-      summary: 's',
-      custom: { a: 1 },
-    })
+    const merged = mergeReplace(
+      held({ name: 'n' }, 'summary', 'custom'),
+      {
+        name: 'm',
+        summary: 's',
+        custom: { a: 1 },
+      },
+      everything,
+    )
     expect(merged.changes).toEqual([{ name: 'name', after: 'm', cause: 'set' }])
     expect(merged.refused).toEqual([
       { field: 'summary', code: 'field_damaged', message: damagedMessage('summary') },
@@ -226,7 +272,9 @@ describe('damaged fields', () => {
   })
 
   test('[ME12] null on an unprotected damaged field means absent, as on any other', () => {
-    expect(mergeReplace(held({}, 'summary', 'custom'), { summary: null, custom: null })).toEqual(NOTHING)
+    expect(mergeReplace(held({}, 'summary', 'custom'), { summary: null, custom: null }, everything)).toEqual(
+      NOTHING,
+    )
   })
 
   test('[ME12] a patch that names a damaged field is refused, whatever it wants', () => {
@@ -258,6 +306,6 @@ test('[ME9] a merge does not change what it was given', () => {
   const write = { a: { b: { d: 2 } }, name: 'n' }
   const before = JSON.stringify([document, write])
   mergePatch(held(document), write)
-  mergeReplace(held(document), write)
+  mergeReplace(held(document), write, everything)
   expect(JSON.stringify([document, write])).toBe(before)
 })

@@ -30,7 +30,7 @@ export interface Merge {
   readonly kind: 'merge'
   /** Only what really changes; a field set to what it holds already is not in it. */
   readonly changes: readonly FieldChange[]
-  /** Protected fields that the write left out and that stay. */
+  /** Fields that the write left out and that stay: protected ones, and those that its author was never shown. */
   readonly kept: readonly string[]
   /** Fields of the write that were declined while the rest of it goes on. */
   readonly refused: readonly RefusedField[]
@@ -76,11 +76,14 @@ class Draft {
   }
 }
 
+/** Whether the author of a blob was shown a field; the absence of one that never was says nothing. */
+export type Shown = (field: string) => boolean
+
 /**
  * A whole blob, as released clients send it: what it names is set, a protected field that it leaves out stays, and of
- * the rest only what those clients know can go by being left out.
+ * the rest only what those clients know and were shown can go by being left out.
  */
-export function mergeReplace(held: HeldFields, incoming: JsonObject): Merge {
+export function mergeReplace(held: HeldFields, incoming: JsonObject, shown: Shown): Merge {
   const draft = new Draft(held)
   for (const [name, value] of Object.entries(incoming)) replaceField(draft, name, value)
   for (const agent of AGENTS) settlePair(draft, agent)
@@ -88,7 +91,9 @@ export function mergeReplace(held: HeldFields, incoming: JsonObject): Merge {
   for (const name of held.keys()) {
     if (namedBy(incoming, name) || draft.isDamaged(name) || draft.after.has(name)) continue
     if (protectedKind(name) !== undefined) kept.push(name)
-    else if (isReleasedVocabulary(name) && !isHubOwned(name)) draft.change(name, undefined, 'left-out')
+    else if (!isReleasedVocabulary(name) || isHubOwned(name)) continue
+    else if (shown(name)) draft.change(name, undefined, 'left-out')
+    else kept.push(name)
   }
   return draft.finish(kept)
 }

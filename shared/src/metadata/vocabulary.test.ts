@@ -39,9 +39,11 @@ const STRANGE = [
   'constructor',
 ]
 
+const everything = (): boolean => true
+
 function left(name: string): JsonObject {
   const fields = new Map<string, HeldField>([[name, { value: 'held' }]])
-  const { changes, kept, refused } = mergeReplace(fields, {})
+  const { changes, kept, refused } = mergeReplace(fields, {}, everything)
   return { gone: changes.map((change) => change.name), kept: [...kept], refused: refused.length }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { API_ROUTES } from './api-routes.ts'
 import { CALLS } from './calls.ts'
 import { EVENTS, type EventShape } from './events.ts'
 import { fingerprint } from './fingerprint.ts'
@@ -31,7 +32,10 @@ function wire() {
     ...EVENTS['/cli'].up,
     ...EVENTS['/cli'].down,
   }
-  const routes: { [name: string]: { [part in keyof RouteShape]: RouteShape[part] } } = { ...CLI_ROUTES }
+  const routes: { [name: string]: { [part in keyof RouteShape]: RouteShape[part] } } = {
+    ...CLI_ROUTES,
+    ...API_ROUTES,
+  }
   return {
     events: printsOf(events),
     routes: printsOf(routes),
@@ -142,14 +146,23 @@ const PINNED = {
     'POST /cli/sessions body': '33a6a78503f3',
     'POST /cli/sessions answer': 'cc30db1442c0',
     'GET /cli/sessions/resumable query': 'fe731f4831ef',
-    'GET /cli/sessions/resumable answer': 'd99f54f3f699',
+    'GET /cli/sessions/resumable answer': 'be04f914cc5c',
     'GET /cli/sessions/:id answer': 'cc30db1442c0',
-    'GET /cli/sessions/:id/resume-target answer': '1a5be62b09bb',
+    'GET /cli/sessions/:id/resume-target answer': '6a87d6bc5432',
     'GET /cli/sessions/:id/messages answer': 'aaa0f48bf8ba',
     'POST /cli/sessions/:id/handoff-local answer': 'e4e3b4c5dce1',
     'POST /cli/machines body': '10717baf9a12',
     'POST /cli/machines answer': 'de0119dacc3b',
     'GET /cli/machines/:id answer': 'de0119dacc3b',
+    'GET /api/sessions/:id answer': '404adba96640',
+    'PATCH /api/sessions/:id/metadata body': '05c29c45f149',
+    'PATCH /api/sessions/:id/metadata answer': '1028d1dc2eff',
+    'PATCH /api/sessions/:id/metadata conflict': '1065a49c433b',
+    'GET /api/devices query': '59b25a92564c',
+    'GET /api/devices answer': '8112828d2edd',
+    'POST /api/devices body': 'c9e3a2eb6edf',
+    'POST /api/devices answer': '780fbe7bae61',
+    'DELETE /api/devices/:id answer': '090d1734fe30',
   },
   calls: {
     'spawn-happy-session params': 'be76984b578b',

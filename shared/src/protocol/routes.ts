@@ -13,6 +13,8 @@ export interface RouteShape {
   readonly query?: z.ZodType
   readonly body?: z.ZodType
   readonly answer: z.ZodType
+  /** What a 409 answers, where that is more than an error body. */
+  readonly conflict?: z.ZodType
 }
 
 /** Every HTTP route of the released protocol. Another path under `/cli` is 404. */

@@ -8,7 +8,8 @@ export const LOWEST_PROTOCOL_VERSION = 1
 export const PROTOCOL_HISTORY: readonly { readonly version: number; readonly brought: string }[] = [
   {
     version: 1,
-    brought: 'the released protocol, patches, clearing a resume token, patched sessions as events',
+    brought:
+      'the released protocol, patches, clearing a resume token, patched sessions as events, devices over HTTP',
   },
 ]
 

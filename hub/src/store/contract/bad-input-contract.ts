@@ -72,7 +72,7 @@ const UNSTORABLE: Record<string, readonly [code: ErrorCode, document: unknown]> 
 }
 
 const TEXTS = { NUL: 'a\u0000', 'lone surrogate': 'a\ud800', empty: '', 'too long': 'x'.repeat(1025) }
-const VERSIONS = [-1, 1.5, 2 ** 53, Number.NaN, Infinity, -Infinity]
+const VERSIONS = [1.5, 2 ** 53, Number.NaN, Infinity, -Infinity]
 const MUTATION_IDS = ['', 'short', 'x'.repeat(15), 'x'.repeat(65), 'x'.repeat(15) + '\u0000', 'ä'.repeat(16)]
 const HOSTILE_IDS = [
   ...MUTATION_IDS,
@@ -127,11 +127,12 @@ const VERSIONED: Record<string, readonly [part: string, call: Call]> = {
   ],
 }
 
-/** A session with a token history, and a machine. */
+/** A session with a token history, a machine, and a device. */
 async function seasoned(store: Store): Promise<SessionKey> {
   const key = await born(store, { claudeSessionId: 't1', name: 'a' })
   await patched(store, key, { claudeSessionId: 't2' })
   await store.createOrLoadMachine({ namespace: NAMESPACE, id: 'm1', metadata: { host: 'h' } })
+  await store.addDevice({ namespace: NAMESPACE, name: 'd', role: 'agent', hash: new Uint8Array(32) })
   return key
 }
 
@@ -268,6 +269,16 @@ export function badInputContract(name: string, open: OpenStore): void {
           expectRefused(await call(store, key, { [part]: version }), 'invalid_request', { field: part })
         expect(await everythingIn(store)).toEqual(before)
       })
+
+      test(`[VE3] ${method} with a ${part} below every version writes nothing`, async () => {
+        await using store = await open()
+        const key = await seasoned(store)
+        const before = await everythingIn(store)
+        const kind = part === 'version' ? 'refused' : 'version-mismatch'
+        for (const version of [-1, -2, Number.MIN_SAFE_INTEGER])
+          expect(await call(store, key, { [part]: version })).toMatchObject({ kind })
+        expect(await everythingIn(store)).toEqual(before)
+      })
     }
 
     for (const [what, tag] of Object.entries(TEXTS)) {
@@ -353,6 +364,7 @@ export function badInputContract(name: string, open: OpenStore): void {
           await store.fieldHistory({ ...key, field: 'claudeSessionId', limit }),
           await store.tokenHistory({ ...key, limit }),
           await store.listMachines({ namespace: NAMESPACE, limit }),
+          await store.listDevices({ namespace: NAMESPACE, limit }),
         ]
         for (const page of pages) expect(page?.items.length).toBeGreaterThanOrEqual(1)
         const feed = await store.readFeed({ namespace: NAMESPACE, after: 0, limit })
@@ -391,6 +403,7 @@ export function badInputContract(name: string, open: OpenStore): void {
           await store.fieldHistory({ ...key, field: 'claudeSessionId', limit: 9, cursor }),
           await store.tokenHistory({ ...key, limit: 9, cursor }),
           await store.listMachines({ namespace: NAMESPACE, limit: 9, cursor }),
+          await store.listDevices({ namespace: NAMESPACE, limit: 9, cursor }),
         ]
         for (const page of pages) expect(Array.isArray(page?.items)).toBe(true)
         expect(await everythingIn(store)).toEqual(before)

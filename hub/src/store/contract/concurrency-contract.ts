@@ -29,6 +29,8 @@ const CALLS: Record<string, (store: Store) => Promise<unknown>> = {
   clearResumeToken: (store) => store.clearResumeToken({ ...KEY, actor: ACTOR, flavor: 'claude' }),
   putBackToken: (store) => store.putBackToken({ ...KEY, actor: ACTOR, flavor: 'claude', value: 't1' }),
   restoreSession: (store) => store.restoreSession({ ...KEY, actor: ACTOR, version: 1 }),
+  updateSettings: (store) => store.updateSettings({ ...KEY, settings: { model: 'm' } }),
+  'updateSettings, the same': (store) => store.updateSettings({ ...KEY, settings: {} }),
   updateAgentState: (store) => store.updateAgentState({ ...KEY, expectedVersion: 1, agentState: 1 }),
   sessionHistory: (store) => store.sessionHistory({ ...KEY, limit: 1 }),
   fieldHistory: (store) => store.fieldHistory({ ...KEY, field: 'a', limit: 1 }),
@@ -43,6 +45,12 @@ const CALLS: Record<string, (store: Store) => Promise<unknown>> = {
     store.updateMachineMetadata({ namespace: NAMESPACE, machine: 'm', expectedVersion: 1, value: {} }),
   updateRunnerState: (store) =>
     store.updateRunnerState({ namespace: NAMESPACE, machine: 'm', expectedVersion: 1, value: {} }),
+  addDevice: (store) =>
+    store.addDevice({ namespace: NAMESPACE, name: 'd', role: 'agent', hash: new Uint8Array(32) }),
+  findDevice: (store) => store.findDevice('d'),
+  listDevices: (store) => store.listDevices({ namespace: NAMESPACE, limit: 1 }),
+  revokeDevice: (store) => store.revokeDevice({ namespace: NAMESPACE, device: 'd' }),
+  noteDeviceUse: (store) => store.noteDeviceUse([{ device: 'd', at: 1 }]),
   prune: (store) => store.prune({ namespace: NAMESPACE, keepEntries: 1, keepBytes: 1, limit: 1 }),
 }
 

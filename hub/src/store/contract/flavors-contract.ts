@@ -19,7 +19,7 @@ import {
 
 const UNFIT = ['', ' \t\n', 'x'.repeat(LIMITS.protectedBytes + 1), 0, false, {}, ['t'], { id: 't' }]
 
-function holding({ tokenField, pairedField }: TokenAgent, token = 't1', paired = 'p1') {
+function holding({ tokenField, pairedField, pairs }: TokenAgent, token = 't1', paired = pairs[0]) {
   return { [tokenField]: token, ...(pairedField === null ? {} : { [pairedField]: paired }) }
 }
 
@@ -31,6 +31,7 @@ function fieldsOf({ tokenField, pairedField }: TokenAgent): string[] {
 export function flavorsContract(name: string, open: OpenStore): void {
   for (const agent of TOKEN_AGENTS) {
     const { flavor, tokenField, pairedField } = agent
+    const [p1, p2] = agent.pairs
     const fields = fieldsOf(agent)
 
     describe(`${name}: the token of ${flavor}`, () => {
@@ -99,12 +100,12 @@ export function flavorsContract(name: string, open: OpenStore): void {
         await using store = await open()
         const key = await born(store, holding(agent))
         await patched(store, key, { [tokenField]: 't2' })
-        const metadata = holding(agent, 't3', 'p3')
+        const metadata = holding(agent, 't3', p2)
         written(await store.updateSessionMetadata({ ...key, actor: ACTOR, expectedVersion: 2, metadata }))
         expect(await tokensOf(store, key)).toMatchObject([
-          { flavor, value: 't3', left: 'no', paired: pairedField === null ? null : 'p3' },
+          { flavor, value: 't3', left: 'no', paired: pairedField === null ? null : p2 },
           { flavor, value: 't2', left: 'superseded', paired: null },
-          { flavor, value: 't1', left: 'superseded', paired: pairedField === null ? null : 'p1' },
+          { flavor, value: 't1', left: 'superseded', paired: pairedField === null ? null : p1 },
         ])
       })
 
@@ -152,9 +153,9 @@ export function flavorsContract(name: string, open: OpenStore): void {
         expect(answer.changed.toSorted()).toEqual(fields.toSorted())
         expect((await read(store, key)).metadata).toEqual({ [tokenField]: 't2' })
         const [newest] = await journalOf(store, key)
-        expect(newest?.changes[pairedField]).toEqual({ before: 'p1', beforeVersion: 1, cause: 'pair' })
+        expect(newest?.changes[pairedField]).toEqual({ before: p1, beforeVersion: 1, cause: 'pair' })
         const metadata = { [tokenField]: 't3' }
-        await patched(store, key, { [pairedField]: 'p2' })
+        await patched(store, key, { [pairedField]: p2 })
         written(await store.updateSessionMetadata({ ...key, actor: ACTOR, expectedVersion: 3, metadata }))
         expect((await read(store, key)).metadata).toEqual({ [tokenField]: 't3' })
       })
@@ -162,18 +163,18 @@ export function flavorsContract(name: string, open: OpenStore): void {
       test(`[ME5] ${flavor}: a write that names both sets both, the same token keeps its pair`, async () => {
         await using store = await open()
         const key = await born(store, holding(agent))
-        await patched(store, key, holding(agent, 't2', 'p2'))
-        expect((await read(store, key)).metadata).toEqual(holding(agent, 't2', 'p2'))
+        await patched(store, key, holding(agent, 't2', p2))
+        expect((await read(store, key)).metadata).toEqual(holding(agent, 't2', p2))
         expect(await patched(store, key, { [tokenField]: 't2' })).toMatchObject({ version: 2, changed: [] })
-        await patched(store, key, { [pairedField]: 'p3' })
-        expect(await tokenOf(store, key, 't2')).toMatchObject({ paired: 'p3' })
-        expect((await read(store, key)).metadata).toEqual(holding(agent, 't2', 'p3'))
+        await patched(store, key, { [pairedField]: p1 })
+        expect(await tokenOf(store, key, 't2')).toMatchObject({ paired: p1 })
+        expect((await read(store, key)).metadata).toEqual(holding(agent, 't2', p1))
       })
 
       test(`[ME5] ${flavor}: a token that is refused refuses its pair`, async () => {
         await using store = await open()
         const key = await born(store, holding(agent))
-        const metadata = { [tokenField]: ' ', [pairedField]: 'p2' }
+        const metadata = { [tokenField]: ' ', [pairedField]: p2 }
         const request = { ...key, actor: ACTOR, expectedVersion: 1, metadata }
         const answer = written(await store.updateSessionMetadata(request))
         expect(answer.refused.map((refused) => refused.field)).toEqual(fields)
@@ -183,7 +184,7 @@ export function flavorsContract(name: string, open: OpenStore): void {
       test(`[ME5] ${flavor}: a cleared token takes a pair that the same replace names`, async () => {
         await using store = await open()
         const key = await born(store, holding(agent))
-        const metadata = { [tokenField]: null, [pairedField]: 'p2' }
+        const metadata = { [tokenField]: null, [pairedField]: p2 }
         written(await store.updateSessionMetadata({ ...key, actor: ACTOR, expectedVersion: 1, metadata }))
         expect((await read(store, key)).metadata).toEqual({})
       })
@@ -201,7 +202,7 @@ export function flavorsContract(name: string, open: OpenStore): void {
         await using store = await open()
         const key = await born(store, holding(agent))
         await patched(store, key, { [tokenField]: 't2' })
-        await patched(store, key, holding(agent, 't3', 'p3'))
+        await patched(store, key, holding(agent, 't3', p2))
         const by = { ...key, actor: ACTOR, flavor }
         written(await store.putBackToken({ ...by, value: 't2' }))
         expect((await read(store, key)).metadata).toEqual({ [tokenField]: 't2' })
@@ -214,18 +215,18 @@ export function flavorsContract(name: string, open: OpenStore): void {
       test(`[JO3] ${flavor}: a restore brings token and pair back together`, async () => {
         await using store = await open()
         const key = await born(store, holding(agent))
-        await patched(store, key, holding(agent, 't2', 'p2'))
+        await patched(store, key, holding(agent, 't2', p2))
         for (const field of fields) {
           written(await store.restoreSession({ ...key, actor: ACTOR, version: 1, fields: [field] }))
           expect((await read(store, key)).metadata).toEqual(holding(agent))
-          await patched(store, key, holding(agent, 't2', 'p2'))
+          await patched(store, key, holding(agent, 't2', p2))
         }
       })
 
       test(`[JO3] ${flavor}: a pair that the restored token did not have goes`, async () => {
         await using store = await open()
         const key = await born(store, { [tokenField]: 't1' })
-        await patched(store, key, holding(agent, 't2', 'p2'))
+        await patched(store, key, holding(agent, 't2', p2))
         written(await store.restoreSession({ ...key, actor: ACTOR, version: 1, fields: [tokenField] }))
         expect((await read(store, key)).metadata).toEqual({ [tokenField]: 't1' })
       })
@@ -233,7 +234,7 @@ export function flavorsContract(name: string, open: OpenStore): void {
       test(`[VE4] ${flavor}: naming the token is in conflict with a change of its pair, and the other way`, async () => {
         await using store = await open()
         const key = await born(store, holding(agent))
-        await patched(store, key, { [pairedField]: 'p2' })
+        await patched(store, key, { [pairedField]: p2 })
         const stale = { ...key, actor: ACTOR, expectedVersion: 1 }
         expect(await store.patchSessionMetadata({ ...stale, patch: { [tokenField]: 't2' } })).toMatchObject({
           kind: 'version-mismatch',
@@ -241,7 +242,7 @@ export function flavorsContract(name: string, open: OpenStore): void {
         })
         await patched(store, key, { [tokenField]: 't3' })
         expect(
-          await store.patchSessionMetadata({ ...stale, expectedVersion: 2, patch: { [pairedField]: 'p4' } }),
+          await store.patchSessionMetadata({ ...stale, expectedVersion: 2, patch: { [pairedField]: p1 } }),
         ).toMatchObject({ kind: 'version-mismatch', version: 3, current: { [pairedField]: null } })
         expect((await read(store, key)).metadata).toEqual({ [tokenField]: 't3' })
       })
@@ -251,7 +252,9 @@ export function flavorsContract(name: string, open: OpenStore): void {
   describe(`${name}: protected fields`, () => {
     test('[ME2] every one of the registry survives a replace, a patch and a restore that are silent', async () => {
       await using store = await open()
-      const held = Object.fromEntries(PROTECTED_FIELDS.map((field) => [field, `value of ${field}`]))
+      const tokens = TOKEN_AGENTS.map((agent) => holding(agent, `token of ${agent.flavor}`))
+      const held = Object.assign({ path: '/p', host: 'h', flavor: 'claude', machineId: 'm1' }, ...tokens)
+      expect(Object.keys(held).toSorted()).toEqual(PROTECTED_FIELDS.toSorted())
       const key = await born(store, { name: 'a' })
       await patched(store, key, held)
       const request = { ...key, actor: ACTOR, expectedVersion: 2, metadata: {} }
@@ -270,13 +273,26 @@ export function flavorsContract(name: string, open: OpenStore): void {
         await using store = await open()
         const key = await born(store, { [field]: 'a' })
         const fits = '\u00e4'.repeat(LIMITS.protectedBytes / 2)
-        await patched(store, key, { [field]: fits })
-        const answer = await store.patchSessionMetadata({
-          ...key,
-          actor: ACTOR,
-          patch: { [field]: `${fits}x` },
+        const replace = { ...key, actor: ACTOR, expectedVersion: 1, metadata: { [field]: fits } }
+        written(await store.updateSessionMetadata(replace))
+        const over = { [field]: `${fits}x` }
+        const patching = await store.patchSessionMetadata({ ...key, actor: ACTOR, patch: over })
+        expectRefused(patching, 'invalid_field', { field })
+        const replacing = { ...replace, expectedVersion: 2, metadata: over }
+        expect(await store.updateSessionMetadata(replacing)).toMatchObject({
+          version: 2,
+          refused: [{ field, code: 'invalid_field' }],
         })
-        expectRefused(answer, 'invalid_field', { field })
+        expect((await read(store, key)).metadata).toEqual({ [field]: fits })
+      })
+    }
+
+    for (const field of PROTECTED_FIELDS.filter((other) => other !== 'cursorSessionProtocol')) {
+      test(`[ME2] ${field} takes 4 KiB in a patch`, async () => {
+        await using store = await open()
+        const key = await born(store, { [field]: 'a' })
+        const fits = '\u00e4'.repeat(LIMITS.protectedBytes / 2)
+        await patched(store, key, { [field]: fits })
         expect((await read(store, key)).metadata).toEqual({ [field]: fits })
       })
     }

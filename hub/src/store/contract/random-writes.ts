@@ -46,6 +46,14 @@ export type Step =
 
 const FEW_AGENTS = TOKEN_AGENTS.filter(({ flavor }) => ['claude', 'codex', 'cursor'].includes(flavor))
 const LARGE = ['a', 'b'].map((letter) => letter.repeat(LIMITS.journaledBytes))
+/** Fields to which released clients give a type, each with values that fit; a patch takes no others. */
+const TYPED: ReadonlyMap<string, readonly Json[]> = new Map<string, readonly Json[]>([
+  ['name', ['a', 'b', ...LARGE]],
+  ['summary', ['a', 'b'].map((text) => ({ text, updatedAt: 1 }))],
+  ['lifecycleState', ['running', 'archived', ...LARGE]],
+  ['startingMode', ['local', 'remote']],
+  ['cursorSessionProtocol', ['acp', 'stream-json']],
+])
 const OTHERS = ['name', 'summary', 'lifecycleState', 'startingMode', 'x-unknown', 'toString', '', '0']
 const PAIRS = FEW_AGENTS.flatMap(({ tokenField, pairedField }) =>
   pairedField === null ? [tokenField] : [tokenField, pairedField],
@@ -71,12 +79,29 @@ const guarded = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Json>(null) },
   { weight: 1, arbitrary: fc.constantFrom<Json>('', 7, {}) },
 )
-const fields = fc
-  .tuple(
-    fc.dictionary(fc.constantFrom(...PAIRS, 'path', 'machineId'), guarded, { maxKeys: 3 }),
-    fc.dictionary(fc.constantFrom(...OTHERS), value, { maxKeys: 3 }),
+
+/** A value of a field: one that fits it, mostly. */
+function valueFor(name: string, any: fc.Arbitrary<Json>): fc.Arbitrary<Json> {
+  const fitting = TYPED.get(name)
+  if (fitting === undefined) return any
+  return fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom(...fitting) },
+    { weight: 1, arbitrary: fc.constant(null) },
+    { weight: 1, arbitrary: any },
   )
-  .map(([some, others]): JsonObject => ({ ...some, ...others }))
+}
+
+/** A few of the named fields. */
+function someOf(names: readonly string[], any: fc.Arbitrary<Json>): fc.Arbitrary<JsonObject> {
+  const one = fc.constantFrom(...names).chain((name) => fc.tuple(fc.constant(name), valueFor(name, any)))
+  return fc.array(one, { maxLength: 3 }).map((entries) => Object.fromEntries(entries))
+}
+
+/** With both of these, released clients are sent the others, and may remove them. */
+const shown = fc.constantFrom<JsonObject>({}, { path: '/p', host: 'h' })
+const fields = fc
+  .tuple(shown, someOf([...PAIRS, 'path', 'machineId'], guarded), someOf(OTHERS, value))
+  .map(([place, some, others]): JsonObject => ({ ...place, ...some, ...others }))
 const session = fc.nat({ max: 3 })
 const once = fc.option(fc.nat({ max: 5 }), { freq: 2 })
 const flavor = fc.constantFrom(...FEW_AGENTS.map((agent) => agent.flavor))

@@ -50,6 +50,7 @@ export function sessionsContract(name: string, open: OpenStore): void {
           agentState: { step: 1 },
           agentStateDamaged: false,
           agentStateVersion: 1,
+          settings: {},
         },
       })
       expect(await store.readSession({ namespace: NAMESPACE, session: 'made-here' })).toEqual(

@@ -1,13 +1,17 @@
 import { badInputContract } from './bad-input-contract.ts'
 import { concurrencyContract } from './concurrency-contract.ts'
+import { devicesContract } from './devices-contract.ts'
 import { feedContract } from './feed-contract.ts'
+import { feedWantsContract } from './feed-wants-contract.ts'
 import { flavorsContract } from './flavors-contract.ts'
 import { historyContract } from './history-contract.ts'
 import { mutationsContract } from './mutations-contract.ts'
 import { propertiesContract } from './properties-contract.ts'
 import { pruneContract } from './prune-contract.ts'
+import { releasedContract } from './released-contract.ts'
 import { restoreContract } from './restore-contract.ts'
 import { sessionsContract } from './sessions-contract.ts'
+import { settingsContract } from './settings-contract.ts'
 import { sizeContract } from './size-contract.ts'
 import { staleContract } from './stale-contract.ts'
 import { statesContract } from './states-contract.ts'
@@ -21,6 +25,7 @@ export function storeContract(name: string, open: OpenStore): void {
   sessionsContract(name, open)
   tenantsContract(name, open)
   writesContract(name, open)
+  releasedContract(name, open)
   staleContract(name, open)
   flavorsContract(name, open)
   mutationsContract(name, open)
@@ -28,7 +33,10 @@ export function storeContract(name: string, open: OpenStore): void {
   restoreContract(name, open)
   tokensContract(name, open)
   statesContract(name, open)
+  settingsContract(name, open)
+  devicesContract(name, open)
   feedContract(name, open)
+  feedWantsContract(name, open)
   pruneContract(name, open)
   badInputContract(name, open)
   sizeContract(name, open)

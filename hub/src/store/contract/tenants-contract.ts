@@ -4,6 +4,7 @@ import { ACTOR, born, everythingIn, mutation, NAMESPACE, patched, type OpenStore
 
 const BY_SESSION: Record<string, (store: Store, key: SessionKey) => Promise<unknown>> = {
   readSession: (store, key) => store.readSession(key),
+  hasSession: (store, key) => store.hasSession(key),
   updateSessionMetadata: (store, key) =>
     store.updateSessionMetadata({ ...key, actor: ACTOR, expectedVersion: 1, metadata: { name: 'x' } }),
   patchSessionMetadata: (store, key) =>
@@ -16,6 +17,8 @@ const BY_SESSION: Record<string, (store: Store, key: SessionKey) => Promise<unkn
   restoreSession: (store, key) => store.restoreSession({ ...key, actor: ACTOR, version: 1 }),
   'restoreSession, future': (store, key) => store.restoreSession({ ...key, actor: ACTOR, version: 99 }),
   updateAgentState: (store, key) => store.updateAgentState({ ...key, expectedVersion: 1, agentState: 'x' }),
+  updateSettings: (store, key) => store.updateSettings({ ...key, settings: { model: 'x' } }),
+  'updateSettings, nothing': (store, key) => store.updateSettings({ ...key, settings: {} }),
   sessionHistory: (store, key) => store.sessionHistory({ ...key, limit: 10 }),
   fieldHistory: (store, key) => store.fieldHistory({ ...key, field: 'name', limit: 10 }),
   tokenHistory: (store, key) => store.tokenHistory({ ...key, limit: 10 }),

@@ -25,11 +25,20 @@ export interface TokenAgent {
   readonly flavor: string
   readonly tokenField: string
   readonly pairedField: string | null
+  /** Two values that its paired field may have. */
+  readonly pairs: readonly [one: string, two: string]
+}
+
+/** A paired field that has a type takes no other values in a patch. */
+const TYPED_PAIRS: Record<string, readonly [string, string]> = {
+  cursorSessionProtocol: ['acp', 'stream-json'],
 }
 
 /** Every flavor that keeps a token, from the registry. */
 export const TOKEN_AGENTS: readonly TokenAgent[] = AGENTS.flatMap(({ flavor, tokenField, pairedField }) =>
-  tokenField === null ? [] : [{ flavor, tokenField, pairedField }],
+  tokenField === null
+    ? []
+    : [{ flavor, tokenField, pairedField, pairs: TYPED_PAIRS[pairedField ?? ''] ?? ['p1', 'p2'] }],
 )
 
 /** A clock that stands still until it is moved. */
@@ -127,9 +136,9 @@ export async function feedOf(store: Store, namespace = NAMESPACE, after = 0): Pr
     const page = await store.readFeed({ namespace, after: at, limit: 100 })
     if (page.kind !== 'changes') throw new Error(`The feed of ${namespace} says ${page.because}.`)
     changes.push(...page.changes)
-    const last = page.changes.at(-1)
-    if (last === undefined) return changes
-    at = last.seq
+    if (page.through === page.head) return changes
+    if (page.through === at) throw new Error(`The feed of ${namespace} stands still at ${at}.`)
+    at = page.through
   }
 }
 
@@ -146,9 +155,10 @@ export async function everythingIn(store: Store, namespace = NAMESPACE): Promise
     })
   }
   const machines = await allPages((cursor) => store.listMachines({ namespace, limit: 1000, cursor }))
+  const devices = await allPages((cursor) => store.listDevices({ namespace, limit: 1000, cursor }))
   const start = await store.readFeed({ namespace, after: 0, limit: 1 })
   const floor = start.kind === 'changes' ? 0 : start.floor
-  return { records, machines, floor, feed: await feedOf(store, namespace, floor) }
+  return { records, machines, devices, floor, feed: await feedOf(store, namespace, floor) }
 }
 
 /** An id that fits `mutationId`, told apart by its name. */

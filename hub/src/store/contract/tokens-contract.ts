@@ -139,11 +139,11 @@ export function tokensContract(name: string, open: OpenStore): void {
       await using store = await open()
       const key = await born(store, CURSOR)
       await Promise.all([
-        patched(store, key, { cursorSessionProtocol: 'stream' }),
+        patched(store, key, { cursorSessionProtocol: 'stream-json' }),
         store.putBackToken({ ...key, actor: ACTOR, flavor: 'cursor', value: 't1' }),
       ])
       // In either order the pair that was named is the one that stays.
-      expect((await read(store, key)).metadata).toEqual({ ...CURSOR, cursorSessionProtocol: 'stream' })
+      expect((await read(store, key)).metadata).toEqual({ ...CURSOR, cursorSessionProtocol: 'stream-json' })
     })
 
     test('[ME14] a token that came just before it can be put back', async () => {
@@ -277,11 +277,11 @@ export function tokensContract(name: string, open: OpenStore): void {
     test('[ME14] the pair of an earlier token stays with it', async () => {
       await using store = await open()
       const key = await born(store, CURSOR)
-      await patched(store, key, { cursorSessionProtocol: 'stream' })
+      await patched(store, key, { cursorSessionProtocol: 'stream-json' })
       await patched(store, key, { cursorSessionId: 't2', cursorSessionProtocol: 'acp' })
-      await patched(store, key, { cursorSessionProtocol: 'other' })
-      expect(await tokenOf(store, key, 't1')).toMatchObject({ paired: 'stream', left: 'superseded' })
-      expect(await tokenOf(store, key, 't2')).toMatchObject({ paired: 'other', left: 'no' })
+      await patched(store, key, { cursorSessionProtocol: 'stream-json' })
+      expect(await tokenOf(store, key, 't1')).toMatchObject({ paired: 'stream-json', left: 'superseded' })
+      expect(await tokenOf(store, key, 't2')).toMatchObject({ paired: 'stream-json', left: 'no' })
     })
 
     for (const limit of [1, 2, 5, 6]) {

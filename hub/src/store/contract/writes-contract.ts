@@ -39,18 +39,28 @@ function replace(key: SessionKey, expectedVersion: number, metadata: unknown): R
   return { ...key, actor: ACTOR, expectedVersion, metadata }
 }
 
+/** Without these, released clients are sent no metadata at all. */
+const SHOWN = { path: '/p', host: 'h' }
+
+/** What the hub alone writes. */
+const OWNED = {
+  supersededBySessionId: 's',
+  opencodeClearOperation: { replacementSessionId: 's', state: 'pending', updatedAt: 1 },
+}
+
 export function writesContract(name: string, open: OpenStore): void {
   describe(`${name}: replace`, () => {
     test('[ME3] sets what is there, and removes what released clients know and left out', async () => {
       await using store = await open()
-      const key = await born(store, { path: '/p', name: 'a', summary: { text: 's' }, archivedBy: 'u' })
+      const summary = { text: 's', updatedAt: 1 }
+      const key = await born(store, { ...SHOWN, name: 'a', summary, archivedBy: 'u' })
       const answer = written(await store.updateSessionMetadata(replace(key, 1, { name: 'b', os: 'linux' })))
       expect(answer).toMatchObject({
         version: 2,
-        metadata: { path: '/p', name: 'b', os: 'linux' },
-        kept: ['path'],
+        metadata: { ...SHOWN, name: 'b', os: 'linux' },
         refused: [],
       })
+      expect(answer.kept.toSorted()).toEqual(['host', 'path'])
       expect(answer.changed.toSorted()).toEqual(['archivedBy', 'name', 'os', 'summary'])
       expect(await read(store, key)).toMatchObject({ metadataVersion: 2, metadata: answer.metadata })
       const [, change] = await feedOf(store)
@@ -68,23 +78,21 @@ export function writesContract(name: string, open: OpenStore): void {
 
     test('[ME6] null on a field that is not protected means absent', async () => {
       await using store = await open()
-      const key = await born(store, { name: 'a', unknown: 1, startingMode: 'local', piSelectedModel: 'm' })
+      const piSelectedModel = { provider: 'p', modelId: 'm' }
+      const held = { ...SHOWN, name: 'a', unknown: 1, startingMode: 'local', piSelectedModel }
+      const key = await born(store, held)
       const sent = { name: null, unknown: null, startingMode: null, piSelectedModel: null, fresh: null }
       const answer = written(await store.updateSessionMetadata(replace(key, 1, sent)))
-      expect(answer.metadata).toEqual({ unknown: 1, startingMode: null, piSelectedModel: null })
+      expect(answer.metadata).toEqual({ ...SHOWN, unknown: 1, startingMode: null, piSelectedModel: null })
     })
 
     test('[ME3] fields of the hub are neither set nor removed by a blob', async () => {
       await using store = await open()
       const key = await born(store, {})
-      await patched(store, key, { supersededBySessionId: 's', opencodeClearOperation: { at: 1 } })
+      await patched(store, key, OWNED, { actor: { door: 'hub' } })
       const sent = { supersededBySessionId: 'forged', name: 'a' }
       const answer = written(await store.updateSessionMetadata(replace(key, 2, sent)))
-      expect(answer.metadata).toEqual({
-        supersededBySessionId: 's',
-        opencodeClearOperation: { at: 1 },
-        name: 'a',
-      })
+      expect(answer.metadata).toEqual({ ...OWNED, name: 'a' })
     })
 
     for (const value of [
@@ -110,7 +118,13 @@ export function writesContract(name: string, open: OpenStore): void {
         expect(await everythingIn(store)).toEqual(before)
         const create = { namespace: 'fresh', tag: 't', actor: ACTOR, metadata: value }
         expectRefused(await store.createOrLoadSession(create), 'invalid_metadata')
-        expect(await everythingIn(store, 'fresh')).toEqual({ records: [], machines: [], floor: 0, feed: [] })
+        expect(await everythingIn(store, 'fresh')).toEqual({
+          records: [],
+          machines: [],
+          devices: [],
+          floor: 0,
+          feed: [],
+        })
       })
     }
 

@@ -309,6 +309,17 @@ describe('damage beside the metadata gives a code, and stays where it is', () =>
     })
   })
 
+  test('[CO10] in a host: released clients are sent no metadata, and their blob removes none', async () => {
+    await damage('host')
+    const metadata = { path: '/p', custom: 'new' }
+    const replace = { ...session, actor: ACTOR, expectedVersion: 1, metadata }
+    expect(await store.updateSessionMetadata(replace)).toMatchObject({
+      kind: 'written',
+      changed: ['custom'],
+      metadata: { name: 'a name' },
+    })
+  })
+
   test('in the token history: refused with a code that names damage', async () => {
     await run(`update resume_token set set_by = '{"broken'`)
     expect(await rejectionOf(store.tokenHistory({ ...session, limit: 10 }))).toBe('database_damaged')

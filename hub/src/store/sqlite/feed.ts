@@ -1,7 +1,8 @@
 import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
+import { must } from '@holdfast/shared/errors/assert'
 import type { Json } from '@holdfast/shared/metadata/json'
 import { pageSize } from '../requests.ts'
-import type { FeedChange, FeedPage, ReadFeed } from '../store.ts'
+import type { ChangeHead, FeedChange, FeedPage, ReadFeed } from '../store.ts'
 import type { StoreCore } from './core.ts'
 import { HEAVY_BYTES, JOURNAL_COLUMNS, journalEntry, type JournalRow } from './journal-rows.ts'
 import { selectFields } from './write-plan.ts'
@@ -12,21 +13,42 @@ export function readFeed(core: StoreCore, request: ReadFeed): FeedPage {
   const { epoch } = core
   const because = whyNotFrom(request, { epoch, head, floor })
   if (because !== null) return { kind: 'too_far_behind', because, epoch, floor, head }
-  const rows = readRows(core, { namespace: key, after: request.after, limit: pageSize(request.limit) })
-  const changes = readableChanges(core, rows)
-  if (changes === null) return { kind: 'too_far_behind', because: 'damaged', epoch, floor, head }
-  return { kind: 'changes', epoch, head, changes }
+  const { after, wants } = request
+  const page = { namespace: key, after, head, limit: pageSize(request.limit) }
+  const looked = wants === undefined ? readRows(core, page) : readWantedRows(core, page, wants)
+  const { changes, through } = readableChanges(core, looked)
+  // Where something before the damage was looked at, the reader gets as far as that, and is told with its next page.
+  if (through === after && looked.through > after)
+    return { kind: 'too_far_behind', because: 'damaged', epoch, floor, head }
+  return { kind: 'changes', epoch, head, changes, through }
 }
 
-/** Null where the first of the rows can not be read; otherwise those before one that can not. */
-function readableChanges(core: StoreCore, rows: readonly JournalRow[]): FeedChange[] | null {
+interface PageAsked {
+  /** Its key in the database. */
+  readonly namespace: number
+  readonly after: number
+  readonly head: number
+  readonly limit: number
+}
+
+/** The entries that a page holds, and the last seq that was looked at for it. */
+interface Looked {
+  readonly rows: readonly JournalRow[]
+  readonly through: number
+}
+
+/** Those before the first that can not be read. */
+function readableChanges(
+  core: StoreCore,
+  { rows, through }: Looked,
+): { changes: FeedChange[]; through: number } {
   const changes: FeedChange[] = []
   for (const row of rows) {
     const change = feedChangeOrDamage(core, row)
-    if (change === null) return changes.length === 0 ? null : changes
+    if (change === null) return { changes, through: row.seq - 1 }
     changes.push(change)
   }
-  return changes
+  return { changes, through }
 }
 
 function feedChangeOrDamage(core: StoreCore, row: JournalRow): FeedChange | null {
@@ -38,24 +60,64 @@ function feedChangeOrDamage(core: StoreCore, row: JournalRow): FeedChange | null
   }
 }
 
-/** Read in pieces until the page is full or heavy. A seq that is missing is damage, never passed over. */
-function readRows(core: StoreCore, page: { namespace: number; after: number; limit: number }): JournalRow[] {
+/** Read in pieces until the page is full or heavy. */
+function readRows(core: StoreCore, page: PageAsked): Looked {
   const rows: JournalRow[] = []
   let bytes = 0
-  while (rows.length < page.limit && bytes < HEAVY_BYTES) {
-    const wanted = Math.min(PIECE, page.limit - rows.length)
-    const piece = core.sql
-      .get(SELECT_ENTRIES)
-      .all<JournalRow>(page.namespace, page.after + rows.length, wanted)
+  let through = page.after
+  const last = Math.min(page.head, page.after + page.limit)
+  while (through < last && bytes < HEAVY_BYTES) {
+    const count = Math.min(PIECE, last - through)
+    const piece = core.sql.get(SELECT_ENTRIES).all<JournalRow>(page.namespace, through, count)
+    checkWhole(piece, through, count)
     for (const row of piece) {
       rows.push(row)
       bytes += row.changes.length
-      if (row.seq !== page.after + rows.length) throw journalGap(page.after + rows.length)
     }
-    if (piece.length < wanted) break
+    through += count
   }
-  return rows
+  return { rows, through }
 }
+
+/** Looks at the heads first, so that what nobody wants costs neither its text nor its decoding. */
+function readWantedRows(core: StoreCore, page: PageAsked, wants: (change: ChangeHead) => boolean): Looked {
+  const rows: JournalRow[] = []
+  let bytes = 0
+  let through = page.after
+  const last = Math.min(page.head, page.after + LOOK_AT_MOST)
+  while (through < last) {
+    const count = Math.min(PIECE, last - through)
+    const piece = core.sql.get(SELECT_HEADS).all<EntryHead>(page.namespace, through, count)
+    checkWhole(piece, through, count)
+    for (const { seq, session, version } of piece) {
+      if (rows.length === page.limit || bytes >= HEAVY_BYTES) return { rows, through }
+      if (wants({ session, version })) {
+        const row = must(core.sql.get(SELECT_ENTRY).get<JournalRow>(page.namespace, seq), 'its head was read')
+        rows.push(row)
+        bytes += row.changes.length
+      }
+      through = seq
+    }
+  }
+  return { rows, through }
+}
+
+/** A seq that is missing is damage, never passed over. */
+function checkWhole(piece: readonly { seq: number }[], after: number, count: number): void {
+  for (let at = 0; at < count; at += 1) {
+    const seq = after + at + 1
+    if (piece[at]?.seq === seq) continue
+    const message = `The journal has no entry ${seq}; restore the database from a backup.`
+    throw new HoldfastError('database_damaged', message)
+  }
+}
+
+interface EntryHead extends ChangeHead {
+  readonly seq: number
+}
+
+/** A page of which little is wanted ends here, so that a reader far behind does not hold up the writers. */
+const LOOK_AT_MOST = 2048
 
 const PIECE = 32
 
@@ -63,10 +125,12 @@ const SELECT_ENTRIES = `
   select ${JOURNAL_COLUMNS} from journal j join session s on s.key = j.session
   where j.namespace = ? and j.seq > ? order by j.seq limit ?`
 
-function journalGap(seq: number): HoldfastError {
-  const message = `The journal has no entry ${seq}; restore the database from a backup.`
-  return new HoldfastError('database_damaged', message)
-}
+const SELECT_ENTRY = `
+  select ${JOURNAL_COLUMNS} from journal j join session s on s.key = j.session where j.namespace = ? and j.seq = ?`
+
+const SELECT_HEADS = `
+  select j.seq, s.id as session, j.version from journal j join session s on s.key = j.session
+  where j.namespace = ? and j.seq > ? order by j.seq limit ?`
 
 function whyNotFrom(
   { after, epoch }: ReadFeed,

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { ACTOR, makeSession, rejectionOf, startHelper, withSql, Workshop } from './contract/workshop.ts'
+import {
+  ACTOR,
+  makeSession,
+  rejectionOf,
+  sha256Of,
+  startHelper,
+  withSql,
+  Workshop,
+} from './contract/workshop.ts'
 import { readMigrations, type Migration } from './migrations.ts'
 import { openSqliteStore } from './sqlite-store.ts'
 
@@ -72,7 +80,7 @@ function stateOf(): Promise<State> {
 
 describe('a new file', () => {
   test('gets every migration, each recorded by itself with the hash of its text', async () => {
-    expect(await openWith([...FIRST, NOTE, COLOUR])).toEqual([`schema brought to ${COLOUR.id}`])
+    expect(await openWith([...FIRST, NOTE, COLOUR])).toEqual([])
     const rows = await withSql(workshop.database, (driver) =>
       driver.prepare('select id, name, sha256, at from schema_migration order by id').all(),
     )
@@ -129,6 +137,57 @@ describe('an older file', () => {
     await madeByThisRelease()
     await openWith([...FIRST, NOTE])
     expect(await rejectionOf(openSqliteStore(workshop.database))).toBe('database_newer')
+  })
+})
+
+/** A session as version 1 of the schema holds it, and its entry in the journal. */
+const MADE_BY_VERSION_1 = `
+  insert into namespace (key, name, head, floor, journal_bytes) values (1, 'default', 1, 0, 2);
+  insert into session
+    (key, namespace, id, tag, metadata_version, bytes, keys, protected, seq, created_at, updated_at)
+    values (1, 1, 'old', 'a', 1, 30, 1, 'claudeSessionId', 1, 5, 5);
+  insert into session_field (session, name, value, version, seq) values (1, 'claudeSessionId', '"talk-1"', 1, 1);
+  insert into agent_state (session, value, version) values (1, '{"x":1}', 1);
+  insert into journal (namespace, seq, session, version, previous, at, op, actor, reason, changes)
+    values (1, 1, 1, 1, 0, 5, 'create', '{"door":"hub"}', null, '{}');
+  insert into machine (namespace, id, metadata, metadata_version, runner_state, runner_state_version, created_at, updated_at)
+    values (1, 'm1', '{"host":"h"}', 1, 'null', 1, 5, 5)`
+
+async function madeByVersion1(): Promise<void> {
+  await openWith(FIRST.slice(0, 1))
+  await withSql(workshop.database, (driver) => driver.exec(MADE_BY_VERSION_1))
+}
+
+describe('a file of version 1', () => {
+  const session = { namespace: 'default', session: 'old' }
+
+  test('is read as it was, and takes settings and devices', async () => {
+    await madeByVersion1()
+    const store = workshop.closing(await openSqliteStore(workshop.database))
+    expect(store.notices).toEqual([`schema brought to ${newest}`])
+    const metadata = { claudeSessionId: 'talk-1' }
+    expect(await store.readSession(session)).toMatchObject({ metadata, agentState: { x: 1 }, settings: {} })
+    expect(await store.readMachine({ namespace: 'default', machine: 'm1' })).toMatchObject({
+      metadata: { host: 'h' },
+    })
+    expect(await store.listDevices({ namespace: 'default', limit: 9 })).toEqual({
+      items: [],
+      nextCursor: null,
+    })
+    expect(await store.updateSettings({ ...session, settings: { model: 'm' } })).toEqual({ changed: true })
+    const device = { namespace: 'default', name: 'd', role: 'agent', hash: new Uint8Array(32) } as const
+    expect(await store.addDevice(device)).toMatchObject({ namespace: 'default' })
+    const write = { ...session, actor: ACTOR, patch: { name: 'new' } }
+    expect(await store.patchSessionMetadata(write)).toMatchObject({ version: 2, kept: ['claudeSessionId'] })
+  })
+
+  test('[OP3] is refused by the release that made it, once it was brought forward, and left as it is', async () => {
+    await madeByVersion1()
+    await openWith(FIRST)
+    const before = sha256Of(workshop.database)
+    expect(await rejectionOf(openWith(FIRST.slice(0, 1)))).toBe('database_newer')
+    expect(sha256Of(workshop.database)).toBe(before)
+    expect(await openWith(FIRST)).toEqual([])
   })
 })
 

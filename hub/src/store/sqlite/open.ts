@@ -185,7 +185,9 @@ function setUp(
     throw unusable(
       `Writes to ${paths.database} would not be durable (synchronous is ${synchronous}, not FULL).`,
     )
-  return applied.length === 0 ? [] : [`schema brought to ${applied.at(-1)}`]
+  // To a file that is new it says nothing.
+  const isUpgrade = applied.length > 0 && applied.length < migrations.length
+  return isUpgrade ? [`schema brought to ${applied.at(-1)}`] : []
 }
 
 /** Looks through every page of a file that is small enough for it; false for one that is not. */

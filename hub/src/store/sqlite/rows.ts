@@ -35,6 +35,12 @@ export class StatementCache {
   }
 }
 
+/** Where a page that goes down from its cursor starts; at the top where the cursor says nothing. */
+export function cursorNumber(cursor: string | undefined): number {
+  const number = cursor === undefined ? Number.NaN : Number(cursor)
+  return Number.isSafeInteger(number) ? number : Number.MAX_SAFE_INTEGER
+}
+
 /** A list longer than this is worked through in pieces, so that the number of prepared statements stays bounded. */
 export const LIST_PIECE = 32
 

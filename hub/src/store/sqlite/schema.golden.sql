@@ -1,3 +1,5 @@
+CREATE INDEX device_in_order on device (namespace);
+
 CREATE INDEX resume_token_by_value on resume_token (value, flavor);
 
 CREATE INDEX session_in_order on session (namespace);
@@ -6,6 +8,18 @@ CREATE TABLE agent_state (
   session integer primary key references session (key),
   value text not null,
   version integer not null check (version >= 1)
+) strict;
+
+CREATE TABLE device (
+  key integer primary key,
+  id text not null unique,
+  namespace integer not null references namespace (key),
+  name text not null,
+  role text not null check (role in ('viewer', 'agent', 'admin')),
+  hash blob not null check (length(hash) = 32),
+  created_at integer not null,
+  last_used_at integer,
+  revoked_at integer
 ) strict;
 
 CREATE TABLE journal (
@@ -109,6 +123,11 @@ CREATE TABLE session_field (
   version integer not null check (version >= 1),
   seq integer not null,
   unique (session, name)
+) strict;
+
+CREATE TABLE session_settings (
+  session integer primary key references session (key),
+  value text not null
 ) strict;
 
 CREATE VIEW sessions as

@@ -17,6 +17,8 @@ import type {
 } from '../store.ts'
 import type { StoreCore } from './core.ts'
 import { entryAt, entryHead, followChain, journalEntry } from './journal-rows.ts'
+import { cursorNumber } from './rows.ts'
+import { settingsOf } from './settings-text.ts'
 import { fromStored } from './stored.ts'
 import { selectFields } from './write-plan.ts'
 
@@ -31,19 +33,24 @@ interface SessionRow {
 
 const SESSION_COLUMNS = `key, id, tag, metadata_version as metadataVersion, created_at as createdAt, updated_at as updatedAt`
 
+const SELECT_BESIDE = `
+  select a.value, a.version, t.value as settings
+  from agent_state a left join session_settings t on t.session = a.session where a.session = ?`
+
 export function readSessionRecord(core: StoreCore, { namespace, session }: SessionKey): SessionRecord | null {
   const { sql, catalog } = core
   const known = catalog.session(namespace, session)
   if (known === undefined) return null
   const row = sql.get(`select ${SESSION_COLUMNS} from session where key = ?`).get<SessionRow>(known.key)
   if (row === undefined) return null
-  const state = sql
-    .get('select value, version from agent_state where session = ?')
-    .get<{ value: string; version: number }>(known.key)
+  const beside = sql
+    .get(SELECT_BESIDE)
+    .get<{ value: string | null; version: number | null; settings: string | null }>(known.key)
   return {
     ...summary(row, namespace, selectFields(sql, known.key, 'all')),
-    ...agentStateOf(state?.value ?? 'null'),
-    agentStateVersion: state?.version ?? 1,
+    ...agentStateOf(beside?.value ?? 'null'),
+    agentStateVersion: beside?.version ?? 1,
+    settings: settingsOf(beside?.settings ?? null),
   }
 }
 
@@ -75,11 +82,6 @@ export function listSessions(core: StoreCore, request: ListSessions): Page<Sessi
     item: (row) => summary(row, request.namespace, selectFields(sql, row.key, names)),
     cursor: (row) => String(row.key),
   })
-}
-
-function cursorNumber(cursor: string | undefined): number {
-  const number = cursor === undefined ? Number.NaN : Number(cursor)
-  return Number.isSafeInteger(number) ? number : Number.MAX_SAFE_INTEGER
 }
 
 export function sessionHistory(core: StoreCore, request: HistoryOfSession): Page<JournalEntry> | null {

@@ -16,7 +16,7 @@ import { putBackToken } from '../../sessions/put-back-token.ts'
 import { restoreSession } from '../../sessions/restore-session.ts'
 import { updateSessionMetadata } from '../../sessions/update-session-metadata.ts'
 import type { WriteContext } from '../../sessions/write.ts'
-import { requestProblem, stateText, type StateText } from '../requests.ts'
+import { readSettings, requestProblem, stateText, type StateText } from '../requests.ts'
 import type {
   ClearToken,
   CreatedSession,
@@ -28,11 +28,13 @@ import type {
   RestoreFields,
   SessionKey,
 } from '../store.ts'
+import type { SessionSettings } from '@holdfast/shared/protocol/session-settings'
 import type { KnownSession } from './catalog.ts'
 import type { StoreCore } from './core.ts'
 import { bodyHash, replayOf, takeMutation, type Once } from './mutations.ts'
 import { completePast, readPast } from './past.ts'
 import { readSessionRecord } from './session-reads.ts'
+import { changesSettings, settingsText } from './settings-text.ts'
 import { selectFields, writePlan } from './write-plan.ts'
 
 interface WriteRequest extends SessionKey {
@@ -47,6 +49,12 @@ interface Around {
   readonly body: readonly [operation: string, given: () => Json]
   /** Brings the request up to date, first thing inside the transaction. */
   readonly complete?: () => void
+}
+
+/** What a session is born with beside its metadata. */
+interface Beside {
+  readonly state: StateText
+  readonly settings: SessionSettings
 }
 
 interface Decided<Answer> {
@@ -74,10 +82,13 @@ export class SessionWrites {
     if (checked.kind === 'refused') return checked
     const state = stateText(request.agentState)
     if (state.kind === 'refused') return state
-    return this.#core.write(() => this.#createOrLoad(request, state), state.text.length + checked.bytes)
+    const read = readSettings(request.settings ?? {})
+    if (read.kind === 'refused') return read
+    const beside = { state, settings: read.settings }
+    return this.#core.write(() => this.#createOrLoad(request, beside), state.text.length + checked.bytes)
   }
 
-  #createOrLoad(request: CreateSession, state: StateText): CreatedSession | Refusal {
+  #createOrLoad(request: CreateSession, beside: Beside): CreatedSession | Refusal {
     const { sql, catalog } = this.#core
     const namespace = catalog.namespace(request.namespace)
     const byTag = sql
@@ -87,7 +98,7 @@ export class SessionWrites {
     if (request.id !== undefined && catalog.session(request.namespace, request.id) !== undefined) {
       return idTaken(request.id)
     }
-    return this.#insert(request, state)
+    return this.#insert(request, beside)
   }
 
   #load({ namespace, id }: CreateSession, stored: string): CreatedSession | Refusal {
@@ -96,7 +107,7 @@ export class SessionWrites {
     return session === null ? SESSION_NOT_FOUND : { kind: 'session', created: false, session, refused: [] }
   }
 
-  #insert(request: CreateSession, state: StateText): CreatedSession | Refusal {
+  #insert(request: CreateSession, { state, settings }: Beside): CreatedSession | Refusal {
     const { sql, catalog, outside } = this.#core
     const context = this.#context(request)
     const birth = createSession(request.metadata as JsonObject, context)
@@ -110,6 +121,11 @@ export class SessionWrites {
       )
       .run(namespace.key, id, request.tag, context.now, context.now)
     sql.get('insert into agent_state (session, value, version) values (?, ?, 1)').run(rowid, state.text)
+    if (changesSettings({}, settings)) {
+      sql
+        .get('insert into session_settings (session, value) values (?, ?)')
+        .run(rowid, settingsText({}, settings))
+    }
     writePlan(
       this.#core,
       catalog.remember({ key: rowid, namespace, id, head: birth.plan.head }),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { HoldfastError, type Refusal } from '@holdfast/shared/errors/holdfast-error'
+import type { DeviceRecord } from '@holdfast/shared/records/device'
 import type { JournalEntry } from '@holdfast/shared/records/journal'
 import type { MachineRecord, SessionRecord, SessionSummary } from '@holdfast/shared/records/session'
 import type { TokenRecord } from '@holdfast/shared/records/token'
@@ -7,6 +8,7 @@ import type { ReplaceAnswer, VersionMismatch } from '../../sessions/decision.ts'
 import type * as port from '../store.ts'
 import { backUp } from './backup.ts'
 import { StoreCore, type Outside } from './core.ts'
+import { Devices } from './devices.ts'
 import { damaged, unusable } from './file-checks.ts'
 import { readFeed } from './feed.ts'
 import { inodeOf, markOf, writeMark } from './mark.ts'
@@ -15,6 +17,7 @@ import type { StorePaths } from './paths.ts'
 import { Pruner } from './prune.ts'
 import * as reads from './session-reads.ts'
 import { SessionWrites } from './session-writes.ts'
+import { Settings } from './settings.ts'
 import { runSideJob } from './side-job.ts'
 import { States } from './states.ts'
 
@@ -40,6 +43,8 @@ export class SqliteStore implements port.Store {
   readonly #core: StoreCore
   readonly #writes: SessionWrites
   readonly #states: States
+  readonly #settings: Settings
+  readonly #devices: Devices
   readonly #pruner: Pruner
   readonly #watch: NodeJS.Timeout | null
   #inode: number | null = null
@@ -56,6 +61,8 @@ export class SqliteStore implements port.Store {
     this.#core = new StoreCore(opened.driver, outside, (error) => this.#halt(error))
     this.#writes = new SessionWrites(this.#core)
     this.#states = new States(this.#core)
+    this.#settings = new Settings(this.#core)
+    this.#devices = new Devices(this.#core)
     this.#pruner = new Pruner(this.#core)
     this.#watch = opened.paths === null ? null : setInterval(() => this.#look(), MARK_EVERY_MS).unref()
     this.#look()
@@ -76,6 +83,10 @@ export class SqliteStore implements port.Store {
 
   readSession(session: port.SessionKey): Promise<SessionRecord | null> {
     return this.#core.read(() => reads.readSessionRecord(this.#core, session))
+  }
+
+  hasSession({ namespace, session }: port.SessionKey): Promise<boolean> {
+    return this.#core.read(() => this.#core.catalog.session(namespace, session) !== undefined)
   }
 
   listSessions(request: port.ListSessions): Promise<port.Page<SessionSummary>> {
@@ -104,6 +115,10 @@ export class SqliteStore implements port.Store {
 
   updateAgentState(request: port.UpdateState): Promise<port.StateWritten | Refusal> {
     return this.#states.updateAgentState(request)
+  }
+
+  updateSettings(request: port.UpdateSettings): Promise<{ readonly changed: boolean } | Refusal> {
+    return this.#settings.update(request)
   }
 
   sessionHistory(request: port.HistoryOfSession): Promise<port.Page<JournalEntry> | null> {
@@ -148,6 +163,26 @@ export class SqliteStore implements port.Store {
 
   updateRunnerState(request: port.UpdateMachine): Promise<port.StateWritten | Refusal> {
     return this.#states.updateMachine(request, 'runner_state')
+  }
+
+  addDevice(request: port.AddDevice): Promise<DeviceRecord | Refusal> {
+    return this.#devices.add(request)
+  }
+
+  findDevice(device: string): Promise<port.StoredDevice | null> {
+    return this.#core.read(() => this.#devices.find(device))
+  }
+
+  listDevices(request: port.ListDevices): Promise<port.Page<DeviceRecord>> {
+    return this.#core.read(() => this.#devices.list(request))
+  }
+
+  revokeDevice(request: port.DeviceKey): Promise<DeviceRecord | Refusal> {
+    return this.#devices.revoke(request)
+  }
+
+  noteDeviceUse(uses: readonly port.DeviceUse[]): Promise<void> {
+    return this.#devices.noteUse(uses)
   }
 
   namespaces(): Promise<readonly string[]> {

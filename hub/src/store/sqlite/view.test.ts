@@ -51,10 +51,15 @@ test('[ME1] the view shows the same document as the store, whatever is in it', a
 })
 
 test('[ME4] what was removed is not shown, though its row is there still', async () => {
-  const key = await makeSession(store, 'a', { path: '/p', name: 'a name', note: 'mine' })
+  const key = await makeSession(store, 'a', { path: '/p', host: 'h', name: 'a name', note: 'mine' })
   await store.patchSessionMetadata({ ...key, actor: ACTOR, patch: { note: null } })
-  await store.updateSessionMetadata({ ...key, actor: ACTOR, expectedVersion: 2, metadata: { path: '/p' } })
-  expect(await metadataInView(key.session)).toEqual({ path: '/p' })
+  await store.updateSessionMetadata({
+    ...key,
+    actor: ACTOR,
+    expectedVersion: 2,
+    metadata: { path: '/p', host: 'h' },
+  })
+  expect(await metadataInView(key.session)).toEqual({ path: '/p', host: 'h' })
   const rows = await withSql(workshop.database, (driver) =>
     driver.prepare('select name from session_field where value is null order by name').all(),
   )

@@ -24,6 +24,7 @@ const CREATE = {
   machine: { id: 'm' },
 }
 const SETTINGS = ['model', 'effort', 'modelReasoningEffort']
+const MODES = ['serviceTier', 'permissionMode', 'collaborationMode', 'copilotAgentMode']
 const SESSION = {
   id: UUID,
   namespace: 'default',
@@ -72,6 +73,10 @@ const TARGET = {
   model: 'opus',
   effort: 'high',
   modelReasoningEffort: 'low',
+  serviceTier: 'priority',
+  permissionMode: 'plan',
+  collaborationMode: 'plan',
+  copilotAgentMode: 'autopilot',
 }
 const RESUMABLE = { ...TARGET, updatedAt: 2, name: 'n', summary: 's' }
 
@@ -90,7 +95,7 @@ const SHAPES: readonly MessageCase[] = [
     name: 'a session',
     schema: session,
     full: SESSION,
-    optional: ['serviceTier', 'permissionMode', 'collaborationMode', 'copilotAgentMode'],
+    optional: MODES,
     nullable: [...SETTINGS, 'serviceTier'],
     any: ['metadata', 'agentState'],
     unknown: 'are refused',
@@ -126,8 +131,8 @@ const SHAPES: readonly MessageCase[] = [
     name: 'a resume target',
     schema: resumeTarget,
     full: TARGET,
-    optional: ['machineId', 'host'],
-    nullable: SETTINGS,
+    optional: ['machineId', 'host', ...MODES],
+    nullable: [...SETTINGS, 'serviceTier'],
     unknown: 'are refused',
   },
   {
@@ -140,8 +145,8 @@ const SHAPES: readonly MessageCase[] = [
     name: 'a resumable session',
     schema: resumableSession,
     full: RESUMABLE,
-    optional: ['machineId', 'host', 'name', 'summary'],
-    nullable: SETTINGS,
+    optional: ['machineId', 'host', 'name', 'summary', ...MODES],
+    nullable: [...SETTINGS, 'serviceTier'],
     unknown: 'are refused',
   },
   {

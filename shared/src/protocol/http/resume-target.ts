@@ -1,7 +1,10 @@
 import { z } from 'zod'
-import { releasedFlavor } from '../released/modes.ts'
+import { collaborationMode, copilotAgentMode, permissionMode, releasedFlavor } from '../released/modes.ts'
 
-/** Where and with what a session is resumed: the hub gives it out only with a verdict that allows a resume. */
+/**
+ * Where and with what a session is resumed: the hub gives it out only with a verdict that allows a resume. A released
+ * client starts the agent with the settings that it finds here, and refuses a target that names no machine.
+ */
 export const resumeTarget = z.strictObject({
   sessionId: z.string().min(1),
   flavor: releasedFlavor,
@@ -15,6 +18,10 @@ export const resumeTarget = z.strictObject({
   model: z.string().nullable(),
   effort: z.string().nullable(),
   modelReasoningEffort: z.string().nullable(),
+  serviceTier: z.string().nullable().optional(),
+  permissionMode: permissionMode.optional(),
+  collaborationMode: collaborationMode.optional(),
+  copilotAgentMode: copilotAgentMode.optional(),
 })
 export type ResumeTarget = z.infer<typeof resumeTarget>
 

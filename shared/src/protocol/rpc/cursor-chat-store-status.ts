@@ -8,7 +8,7 @@ export const cursorChatStoreStatusParams = z.strictObject({
 })
 export type CursorChatStoreStatusParams = z.infer<typeof cursorChatStoreStatusParams>
 
-/** `store` is the runner's word for where it found the conversation; it is shown, not interpreted. */
+/** `store` is the runner's word for where it found the conversation, `acp` or `legacy`; null where it found none. */
 export const cursorChatStoreStatusAnswer = z.looseObject({
   onDisk: z.boolean(),
   store: z.unknown().optional(),
