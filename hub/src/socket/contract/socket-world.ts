@@ -1,0 +1,130 @@
+import type { Role } from '@holdfast/shared/records/device'
+import { AsyncScope } from '@holdfast/shared/scope/async-scope'
+import { Devices, type AddedDevice } from '../../auth/devices.ts'
+import { TokenGate } from '../../auth/token-gate.ts'
+import { FeedSessionEvents } from '../../feed/feed-session-events.ts'
+import { SocketRooms } from '../../feed/socket-rooms.ts'
+import { openFrontDoor } from '../../listen/front-door.ts'
+import { LivePresence } from '../../live/live-presence.ts'
+import { LiveRpcRegistry } from '../../live/live-rpc-registry.ts'
+import type { Log } from '../../log/log.ts'
+import { ACTOR, born, read, TestClock } from '../../store/contract/test-store.ts'
+import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts'
+import type { CreateSession, SessionKey, Store } from '../../store/store.ts'
+import { openSocketDoor } from '../open-socket-door.ts'
+import type { SocketDoor } from '../socket-door.ts'
+import { TestClient, type Auth } from './test-client.ts'
+
+export const ROOT_TOKEN = 'root-token-of-these-tests'
+
+/** What released clients need to be sent at all. */
+export const PLACE = { path: '/p', host: 'h' }
+
+export interface WorldOptions {
+  /** The store as the door sees it. */
+  readonly store?: (store: Store) => Store
+  /** Resolves at once where it is left out. */
+  readonly later?: (ms: number) => Promise<void>
+}
+
+/** A door on a real server, with a real store and everything else real; only the clock stands still. */
+export interface SocketWorld extends AsyncDisposable {
+  readonly store: Store
+  readonly clock: TestClock
+  readonly presence: LivePresence
+  readonly registry: LiveRpcRegistry
+  readonly devices: Devices
+  readonly door: SocketDoor
+  readonly url: string
+  readonly port: number
+  /** The log, each line as JSON. */
+  readonly lines: readonly string[]
+  /** A connected client; with the root token where nothing else is said. */
+  connect(auth?: Auth): Promise<TestClient>
+  /** A client that is connecting. */
+  knock(auth: object, namespace?: string): TestClient
+  born(metadata?: object, more?: Partial<CreateSession>): Promise<SessionKey>
+  machine(id: string, metadata?: object, namespace?: string): Promise<void>
+  device(role: Role, namespace?: string): Promise<AddedDevice>
+}
+
+export async function openSocketWorld(options: WorldOptions = {}): Promise<SocketWorld> {
+  const scope = new AsyncScope()
+  const clock = new TestClock()
+  const { now } = clock
+  const lines: string[] = []
+  const log = logTo(lines)
+  const store = scope.use(await openSqliteStore(':memory:', { now }))
+  const gate = scope.use(new TokenGate({ store, rootToken: ROOT_TOKEN, now, log }))
+  const frontDoor = scope.use(
+    await openFrontDoor({
+      host: '127.0.0.1',
+      port: 0,
+      admission: { refusalOf: () => null },
+      isShuttingDown: () => false,
+      http: () => Promise.resolve(new Response(null, { status: 404 })),
+    }),
+  )
+  const rooms = new SocketRooms(frontDoor.io.of('/cli'))
+  const live = { presence: new LivePresence(now), registry: new LiveRpcRegistry() }
+  const door = openSocketDoor({
+    io: frontDoor.io,
+    addressOf: frontDoor.addressOf,
+    gate,
+    rooms,
+    log,
+    now,
+    ...live,
+    store: options.store?.(store) ?? store,
+    events: scope.use(new FeedSessionEvents({ store, rooms, now, log })),
+    later: options.later ?? (() => Promise.resolve()),
+  })
+  const url = await frontDoor.listen()
+  const devices = new Devices(store, gate)
+  const knock = (auth: object, namespace = '/cli'): TestClient => {
+    const client = new TestClient(`${url}${namespace}`, auth)
+    scope.defer(() => client[Symbol.dispose]())
+    return client
+  }
+  return {
+    store,
+    clock,
+    devices,
+    door,
+    url,
+    lines,
+    knock,
+    ...live,
+    port: Number(new URL(url).port),
+    async connect(auth = {}) {
+      const client = knock({ token: ROOT_TOKEN, clientType: 'session-scoped', ...auth })
+      await client.connected()
+      return client
+    },
+    born: (metadata = PLACE, more = {}) => born(store, metadata, { actor: ACTOR, ...more }),
+    async machine(id, metadata = {}, namespace = 'default') {
+      const made = await store.createOrLoadMachine({ namespace, id, metadata })
+      if ('kind' in made) throw new Error(made.message)
+    },
+    async device(role, namespace = 'default') {
+      const added = await devices.add({ namespace, role: 'admin', device: null }, { name: role, role })
+      if ('kind' in added) throw new Error(added.message)
+      return added
+    },
+    [Symbol.asyncDispose]: () => scope[Symbol.asyncDispose](),
+  }
+}
+
+/** The session's version, and its metadata. */
+export async function versionAndMetadata(store: Store, key: SessionKey): Promise<[number, object]> {
+  const { metadataVersion, metadata } = await read(store, key)
+  return [metadataVersion, metadata]
+}
+
+function logTo(lines: string[]): Log {
+  const keep = (...said: readonly unknown[]): void =>
+    void lines.push(
+      JSON.stringify(said, (_, value: unknown) => (value instanceof Error ? String(value.stack) : value)),
+    )
+  return { debug: keep, info: keep, warn: keep, error: keep }
+}
