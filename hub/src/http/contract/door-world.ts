@@ -1,0 +1,164 @@
+import { Devices } from '../../auth/devices.ts'
+import { admissionFor } from '../../auth/host-and-origin.ts'
+import { TokenGate } from '../../auth/token-gate.ts'
+import { LivePresence } from '../../live/live-presence.ts'
+import { LiveRpcRegistry } from '../../live/live-rpc-registry.ts'
+import type { Log, LogFacts } from '../../log/log.ts'
+import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts'
+import type { Store } from '../../store/store.ts'
+import type { HttpDoor } from '../http-door.ts'
+import { openHttpDoor } from '../open-http-door.ts'
+
+export const ROOT_TOKEN = 'root-token-of-these-tests'
+export const HOST = '127.0.0.1:4006'
+export const UUID = '0f8fad5b-d9cb-469f-a165-70867728950e'
+export const RESUME_TOKEN = 'b7e5a0a2-resume-token-of-claude'
+
+/** What is asked. A body that is neither text nor bytes nor a stream is sent as JSON. */
+export interface Asking {
+  readonly method?: string
+  readonly path: string
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  /** Null: no Authorization header. */
+  readonly token?: string | null
+  readonly address?: string
+  /** The authority of the address, where that is not the host. */
+  readonly authority?: string
+}
+
+export interface Answered {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Record<string, unknown>
+  readonly text: string
+}
+
+export interface WorldOptions {
+  readonly path?: string
+  readonly store?: (store: Store) => Store
+}
+
+/** A door on a real store, with everything real but the wire and the clock. */
+export class DoorWorld implements AsyncDisposable {
+  readonly store: Store
+  readonly presence: LivePresence
+  readonly registry = new LiveRpcRegistry()
+  readonly lines: { what: string; facts: LogFacts | undefined; error?: unknown }[] = []
+  readonly door: HttpDoor
+  time = 1_700_000_000_000
+  ending = false
+  readonly #gate: TokenGate
+
+  static async open(options: WorldOptions = {}): Promise<DoorWorld> {
+    const clock = { now: (): number => 0 }
+    const store = await openSqliteStore(options.path ?? ':memory:', { now: () => clock.now() })
+    const world = new DoorWorld(store, options)
+    clock.now = world.now
+    return world
+  }
+
+  private constructor(store: Store, options: WorldOptions) {
+    this.store = store
+    const { now } = this
+    const served = options.store?.(store) ?? store
+    this.presence = new LivePresence(now)
+    this.#gate = new TokenGate({ store, rootToken: ROOT_TOKEN, now, log: this.log })
+    this.door = openHttpDoor({
+      store: served,
+      gate: this.#gate,
+      admission: admissionFor({
+        host: '127.0.0.1',
+        allowedHosts: [],
+        allowedOrigins: ['https://hub.example'],
+      }),
+      devices: new Devices(store, this.#gate),
+      presence: this.presence,
+      calls: this.registry,
+      log: this.log,
+      now,
+      isShuttingDown: () => this.ending,
+    })
+  }
+
+  readonly now = (): number => this.time
+
+  get log(): Log {
+    const { lines } = this
+    const note = (what: string, facts?: LogFacts): void => void lines.push({ what, facts })
+    return {
+      debug: note,
+      info: note,
+      warn: note,
+      error: (what, error, facts) => void lines.push({ what, facts, error }),
+    }
+  }
+
+  async ask(asking: Asking): Promise<Answered> {
+    const response = await this.door(requestOf(asking), asking.address ?? '127.0.0.1')
+    const text = await response.text()
+    const body = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
+    return { status: response.status, headers: response.headers, body, text }
+  }
+
+  /** Makes a session with a token over the door, and gives its id. */
+  async session(metadata: object = {}, more: object = {}, token = ROOT_TOKEN): Promise<string> {
+    this.#sessions += 1
+    const body = {
+      tag: `tag ${this.#sessions}`,
+      metadata: { path: '/work', host: 'box', flavor: 'claude', claudeSessionId: RESUME_TOKEN, ...metadata },
+      ...more,
+    }
+    const answer = await this.ask({ method: 'POST', path: '/cli/sessions', body, token })
+    return (granted(answer)['session'] as { id: string }).id
+  }
+
+  /** The token of a new device with this role. */
+  async device(role: string, token = ROOT_TOKEN): Promise<{ id: string; token: string }> {
+    const body = { name: `a ${role}`, role }
+    const answer = await this.ask({ method: 'POST', path: '/api/devices', body, token })
+    const { device, token: given } = granted(answer) as { device: { id: string }; token: string }
+    return { id: device.id, token: given }
+  }
+
+  alive(session: string, connection = 'c1', namespace = 'default'): void {
+    this.presence.sessionAlive({ namespace, session }, connection, { thinking: false })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#gate[Symbol.asyncDispose]()
+    await this.store.close()
+  }
+
+  #sessions = 0
+}
+
+function granted(answer: Answered): Record<string, unknown> {
+  if (answer.status !== 200) throw new Error(`The hub said ${answer.status}: ${answer.text}`)
+  return answer.body
+}
+
+export function requestOf({ method = 'GET', path, body, headers, token, authority = HOST }: Asking): Request {
+  const all: Record<string, string> = { host: HOST }
+  if (token !== null) all['authorization'] = `Bearer ${token ?? ROOT_TOKEN}`
+  if (body !== undefined) all['content-type'] = 'application/json'
+  return new Request(`http://${authority}${path}`, {
+    method,
+    headers: without({ ...all, ...headers }),
+    ...(body === undefined ? {} : { body: sent(body), duplex: 'half' }),
+  })
+}
+
+type Body = NonNullable<RequestInit['body']>
+
+/** A header that is to be left out is given as nothing. */
+function without(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''))
+}
+
+function sent(body: unknown): Body {
+  if (typeof body === 'string' || body instanceof Uint8Array || body instanceof ReadableStream) {
+    return body as Body
+  }
+  return JSON.stringify(body)
+}

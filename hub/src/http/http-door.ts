@@ -1,0 +1,23 @@
+import type { Admission } from '../auth/admission.ts'
+import type { Devices } from '../auth/devices.ts'
+import type { Gate } from '../auth/gate.ts'
+import type { Calls } from '../live/calls.ts'
+import type { Presence } from '../live/presence.ts'
+import type { Log } from '../log/log.ts'
+import type { Store } from '../store/store.ts'
+
+export interface HttpDoorParts {
+  readonly store: Store
+  readonly gate: Gate
+  readonly admission: Admission
+  readonly devices: Devices
+  readonly presence: Presence
+  readonly calls: Calls
+  readonly log: Log
+  readonly now: () => number
+  /** True once the hub has begun to shut down. */
+  readonly isShuttingDown: () => boolean
+}
+
+/** Answers one request; the address is the peer's, as the runtime knows it. It never rejects. */
+export type HttpDoor = (request: Request, address: string) => Promise<Response>

@@ -1,0 +1,63 @@
+import { refuse } from '@holdfast/shared/errors/holdfast-error'
+import { RELEASED_PROTOCOL_HEADER } from '@holdfast/shared/protocol/version'
+import { Hono } from 'hono'
+import { AddressLimits, type Limits } from './address-limits.ts'
+import { admitted } from './admitted.ts'
+import { authenticated } from './authenticated.ts'
+import { BodyReader } from './body-reader.ts'
+import { cliMachines } from './cli-machines.ts'
+import { cliSessions } from './cli-sessions.ts'
+import { deviceRoutes } from './devices.ts'
+import type { DoorEnv } from './door-env.ts'
+import { errorsOnly } from './errors-only.ts'
+import { readyRoute, upRoute } from './health.ts'
+import type { HttpDoor, HttpDoorParts } from './http-door.ts'
+import { limited } from './limited.ts'
+import { Readiness } from './readiness.ts'
+import { refusalAnswer } from './refusal-answer.ts'
+import { refusalOfFailure } from './refusal-of-failure.ts'
+import { refuseOtherMethods } from './refuse-other-methods.ts'
+import { securityHeaders } from './security-headers.ts'
+import { sessionMetadata } from './session-metadata.ts'
+import { sessions } from './sessions.ts'
+
+const API_LIMITS: Limits = { burst: 400, perSecond: 200, inFlight: 64, addresses: 10_000 }
+
+const SHUTTING_DOWN = refuse('shutting_down', 'The hub is shutting down. Try again in a moment.')
+const NOT_FOUND = refuse('not_found', 'There is nothing at this address.')
+
+/** Everything that is asked over HTTP, in this order: where it was meant to go, whether we serve, who asks, what is sent. */
+export function openHttpDoor(parts: HttpDoorParts): HttpDoor {
+  const app = new Hono<DoorEnv>()
+  guard(app, parts)
+  serve(app, parts)
+  refuseOtherMethods(app)
+  app.notFound((c) => refusalAnswer(c, NOT_FOUND))
+  app.onError((error, c) => refusalAnswer(c, refusalOfFailure(error, parts.log, c.req.method)))
+  return async (request, address) => app.fetch(request, { address })
+}
+
+function guard(app: Hono<DoorEnv>, { gate, admission, isShuttingDown, now }: HttpDoorParts): void {
+  app.use(securityHeaders)
+  app.use('/cli/*', async (c, next) => {
+    await next()
+    c.header(RELEASED_PROTOCOL_HEADER.name, RELEASED_PROTOCOL_HEADER.value)
+  })
+  app.use(errorsOnly)
+  app.use(admitted(admission))
+  app.route('/', upRoute())
+  app.use(async (c, next) => (isShuttingDown() ? refusalAnswer(c, SHUTTING_DOWN) : next()))
+  app.use('/api/*', limited(new AddressLimits(API_LIMITS, now)))
+  app.use('/api/*', authenticated(gate, { saysRateLimited: true }))
+  app.use('/cli/*', authenticated(gate, { saysRateLimited: false }))
+}
+
+function serve(app: Hono<DoorEnv>, parts: HttpDoorParts): void {
+  const bodies = new BodyReader()
+  app.route('/', readyRoute(new Readiness(parts)))
+  app.route('/cli/sessions', cliSessions(parts, bodies))
+  app.route('/cli/machines', cliMachines(parts, bodies))
+  app.route('/api/sessions', sessions(parts))
+  app.route('/api/sessions', sessionMetadata(parts, bodies))
+  app.route('/api/devices', deviceRoutes(parts, bodies))
+}
