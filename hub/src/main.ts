@@ -1,39 +1,71 @@
 import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
-import { configFromProcess } from './config/read-config.ts'
-import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
+import { banner } from './banner.ts'
+import { settingsFromProcess } from './config/read-config.ts'
+import { startHub, type Hub } from './hub.ts'
+import type { Log } from './log/log.ts'
+import { pinoLog } from './log/pino-log.ts'
+import { within } from './within.ts'
 
-const EXIT_SETTINGS = 3
-const EXIT_BUG = 70
+const EXIT = { settings: 3, bug: 70, storage: 74, interrupted: 130 } as const
 
-/** Opens the store where the hub will keep it and says what is there. The hub has no door yet, so it ends here. */
-async function main(): Promise<void> {
+/** A told end may take this long, an end in trouble that long; then the process goes, since nothing acknowledged is lost by it. */
+const END_MS = 4800
+const TROUBLE_MS = 900
+
+/** Why the process ends, and with what it exits. */
+interface End {
+  readonly code: number
+  readonly withinMs: number
+}
+
+/** Resolves when somebody tells the process to end or the hub can not go on. */
+function untilEnd(hub: Hub, log: Log): Promise<End> {
+  return new Promise((resolve) => {
+    let told = false
+    const tell = (signal: NodeJS.Signals): void => {
+      if (told) process.exit(EXIT.interrupted)
+      told = true
+      log.info('shutting down', { signal })
+      resolve({ code: 0, withinMs: END_MS })
+    }
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, tell)
+    const bug = (error: unknown): void => {
+      log.error('a fault of the program itself', error)
+      resolve({ code: EXIT.bug, withinMs: TROUBLE_MS })
+    }
+    process.on('uncaughtException', bug)
+    process.on('unhandledRejection', bug)
+    void hub.failed.then((error) => {
+      process.stderr.write(`${sentenceOf(error)}\n`)
+      resolve({ code: EXIT.storage, withinMs: TROUBLE_MS })
+    })
+  })
+}
+
+function sentenceOf(error: unknown): string {
+  if (error instanceof HoldfastError && error.code !== 'internal')
+    return `holdfast: ${error.message} (${error.code})`
+  return 'holdfast: a fault of the program itself stopped it; nothing that was acknowledged is lost. (internal)'
+}
+
+async function main(): Promise<number> {
   process.umask(0o077)
-  const config = configFromProcess()
-  await using store = await openSqliteStore(config.database)
-  const namespaces = await store.namespaces()
-  const lines = [
-    'Holdfast: the store is ready. The doors (HTTP and sockets) are not built yet, so nothing is listening.',
-    `  database    ${config.database}`,
-    `  driver      ${store.library}, every commit synced to the disk before it is acknowledged`,
-    `  namespaces  ${namespaces.length === 0 ? 'none yet' : namespaces.join(', ')}`,
-    `  epoch       ${store.epoch}`,
-    ...store.notices.map((notice) => `  notice      ${notice}`),
-    'Next: `npm test` proves the store, `npm run torture` tries to break it, `npm run bench -- store` measures it.',
-  ]
-  process.stdout.write(`${lines.join('\n')}\n`)
+  const settings = settingsFromProcess()
+  const log = pinoLog(settings.config.logLevel)
+  const hub = await startHub(settings, { now: Date.now, log })
+  process.stdout.write(banner(hub))
+  const { code, withinMs } = await untilEnd(hub, log)
+  const ended = await within(hub[Symbol.asyncDispose](), withinMs)
+  if (!ended) log.warn('the end took too long and was cut short')
+  return code
 }
 
-function report(error: unknown): number {
-  if (error instanceof HoldfastError && error.code !== 'internal') {
-    process.stderr.write(`holdfast: ${error.message} (${error.code})\n`)
-    return EXIT_SETTINGS
-  }
-  process.stderr.write('holdfast: a fault of the program itself stopped it; nothing was lost. (internal)\n')
-  return EXIT_BUG
-}
-
+let code: number
 try {
-  await main()
+  code = await main()
 } catch (error) {
-  process.exitCode = report(error)
+  process.stderr.write(`${sentenceOf(error)}\n`)
+  code = error instanceof HoldfastError && error.code !== 'internal' ? EXIT.settings : EXIT.bug
 }
+// What is still open belongs to connections that were cut; waiting for it would only delay the end.
+process.exit(code)

@@ -1,0 +1,38 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readConfig } from '../config/read-config.ts'
+import { startHub, type Hub } from '../hub.ts'
+import type { Log } from '../log/log.ts'
+
+export const ROOT_TOKEN = 'the-root-token-of-the-tests'
+
+const SILENT: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+
+export interface RunningHub extends AsyncDisposable {
+  readonly hub: Hub
+  readonly url: string
+  readonly token: string
+  readonly home: string
+}
+
+/** A whole hub in this process, on a port of its own, with a database file in a folder of its own. */
+export async function runHub(
+  more: { log?: Log; home?: string; now?: () => number } = {},
+): Promise<RunningHub> {
+  const home = more.home ?? mkdtempSync(join(tmpdir(), 'holdfast-hub-'))
+  const settings = readConfig({ HOLDFAST_HOME: home, HOLDFAST_PORT: '0', HOLDFAST_TOKEN: ROOT_TOKEN })
+  const hub = await startHub(settings, { now: more.now ?? Date.now, log: more.log ?? SILENT })
+  return {
+    ...{ hub, home, url: hub.url, token: ROOT_TOKEN },
+    async [Symbol.asyncDispose]() {
+      await hub[Symbol.asyncDispose]()
+      if (more.home === undefined) rmSync(home, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,89 @@
+import { setTimeout } from 'node:timers/promises'
+import { AsyncScope } from '@holdfast/shared/scope/async-scope'
+import { admissionFor } from './auth/host-and-origin.ts'
+import { Devices } from './auth/devices.ts'
+import { rootToken, type RootToken } from './auth/root-token.ts'
+import { TokenGate } from './auth/token-gate.ts'
+import type { Settings } from './config/read-config.ts'
+import { FeedSessionEvents } from './feed/feed-session-events.ts'
+import { SocketRooms } from './feed/socket-rooms.ts'
+import { openHttpDoor } from './http/open-http-door.ts'
+import type { HttpDoor } from './http/http-door.ts'
+import { openFrontDoor } from './listen/front-door.ts'
+import { InFlight } from './listen/in-flight.ts'
+import { LivePresence } from './live/live-presence.ts'
+import { LiveRpcRegistry } from './live/live-rpc-registry.ts'
+import type { Log } from './log/log.ts'
+import { openSocketDoor } from './socket/open-socket-door.ts'
+import { Retention } from './store/retention.ts'
+import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
+import { within } from './within.ts'
+
+/** What an ending hub gives those it is answering, before it cuts them off. */
+const DRAIN_MS = 3500
+
+/** What comes from outside the program. */
+export interface Outside {
+  readonly now: () => number
+  readonly log: Log
+}
+
+export interface Hub extends AsyncDisposable {
+  readonly url: string
+  readonly database: string
+  /** The SQLite library that keeps it. */
+  readonly library: string
+  readonly token: RootToken
+  /** What the operator should know about how the database was opened. */
+  readonly notices: readonly string[]
+  /** Settles when the hub can not go on, with the reason. */
+  readonly failed: Promise<Error>
+}
+
+/** Starts everything, in this order, and ends it in reverse: doors first, the store last. */
+export async function startHub({ config, secrets }: Settings, { now, log }: Outside): Promise<Hub> {
+  await using scope = new AsyncScope()
+  const store = scope.use(await openSqliteStore(config.database, { now }))
+  const token = rootToken(config.home, secrets.token)
+  scope.use(new Retention(store, (error) => log.error('retention failed', error)))
+  const gate = scope.use(new TokenGate({ store, rootToken: token.token, now, log }))
+  const admission = admissionFor(config)
+  const presence = new LivePresence(now)
+  const registry = new LiveRpcRegistry()
+  const answering = new InFlight()
+  let ending = false
+  const isShuttingDown = (): boolean => ending
+
+  const devices = new Devices(store, gate)
+  const parts = { store, gate, admission, presence, calls: registry, devices, log, now, isShuttingDown }
+  const answer = openHttpDoor(parts)
+  const http: HttpDoor = (request, address) => answering.track(answer(request, address))
+  const frontDoor = scope.use(
+    await openFrontDoor({ host: config.host, port: config.port, http, admission, isShuttingDown }),
+  )
+  const rooms = new SocketRooms(frontDoor.io.of('/cli'))
+  const events = scope.use(new FeedSessionEvents({ store, rooms, now, log }))
+  const sockets = openSocketDoor({
+    ...{ io: frontDoor.io, addressOf: frontDoor.addressOf },
+    ...{ store, gate, presence, registry, events, rooms, log, now },
+    later: (ms) => setTimeout(ms, undefined, { ref: false }),
+  })
+  scope.defer(async () => {
+    ending = true
+    frontDoor.stopAccepting()
+    const answered = await within(Promise.all([sockets.drain(), answering.settled()]), DRAIN_MS)
+    if (!answered) log.warn('connections were cut before they were answered', { requests: answering.count })
+  })
+
+  const url = await frontDoor.listen()
+  const owned = scope.move()
+  return {
+    url,
+    token,
+    database: config.database,
+    library: store.library,
+    notices: store.notices,
+    failed: store.failed,
+    [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
+  }
+}
