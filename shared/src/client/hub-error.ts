@@ -1,0 +1,23 @@
+import { ERRORS, type ErrorCode } from '../errors/codes.ts'
+import { HoldfastError } from '../errors/holdfast-error.ts'
+
+/** The hub's word on what went wrong. A code that this program does not know yet counts as `internal`. */
+export function hubError(code: unknown, message: string): HoldfastError {
+  return new HoldfastError(isErrorCode(code) ? code : 'internal', message)
+}
+
+function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERRORS, code)
+}
+
+const STOPPING: ReadonlySet<ErrorCode> = new Set(['session_not_found', 'unauthorized', 'access_denied'])
+
+/** Whether nothing that this client could ever send would be taken. */
+export function isStopping(error: HoldfastError): boolean {
+  return STOPPING.has(error.code)
+}
+
+/** Whether the same may well be taken when it is sent again later. */
+export function isPassing(error: HoldfastError): boolean {
+  return error.retry === 'backoff' || error.retry === 'same-mutation'
+}

@@ -1,0 +1,273 @@
+import { HoldfastError } from '../errors/holdfast-error.ts'
+import type { JsonObject } from '../metadata/json.ts'
+import { backoffMs, type BackoffRange } from './backoff.ts'
+import { isPassing, isStopping } from './hub-error.ts'
+import type { Link } from './link.ts'
+import type { Outside } from './outside.ts'
+import type { SessionDocument } from './session-document.ts'
+import type { Delivery, Write } from './writes/write.ts'
+
+/** What may wait at most. A new write beyond that is refused; one that was accepted is never dropped for another. */
+const MOST_WRITES = 1000
+const MOST_BYTES = 4 * 1024 * 1024
+/** So many may be without an answer at once; a hub takes more than that of one connection. */
+const MOST_SENT = 32
+/** A fault of the hub itself may pass, but not for ever with the same write. */
+const MOST_FAULTS = 5
+const BACKOFF: BackoffRange = { firstMs: 200, mostMs: 10_000 }
+
+/** A write that the hub has taken: the version from which on it is true, and the fields that it changed. */
+export interface Written {
+  readonly version: number
+  readonly changed: readonly string[]
+}
+
+export interface OutboxOwner {
+  /** The link to send over, while there is one. */
+  link(): Link | null
+  /** The hub gave a definite answer. */
+  onAnswered(): void
+  /** A write got no answer: the link is not to be trusted any more. */
+  onUnanswered(): void
+  /** The hub will take nothing of this client. */
+  onStopped(error: HoldfastError): void
+  /** What waits, or what is confirmed, is not what it was. */
+  onChanged(): void
+}
+
+export interface OutboxParts {
+  readonly outside: Outside
+  readonly document: SessionDocument
+  readonly owner: OutboxOwner
+}
+
+interface Entry {
+  readonly write: Write
+  readonly resolve: (written: Written) => void
+  readonly reject: (error: Error) => void
+  /** It waits for its ack on the link that is up now. */
+  isSent: boolean
+  /** It was sent and nobody knows whether it was taken. */
+  isDoubtful: boolean
+  faults: number
+  cancelGiveUp: () => void
+}
+
+/**
+ * Writes that the hub has not answered, in the order in which they were made. Several are under way at once, but of those
+ * that move the same field only one, so that one which the hub puts off is not overtaken there. A lost ack or a lost
+ * connection leaves a write where it is, to be sent again as the same mutation.
+ */
+export class Outbox {
+  readonly #parts: OutboxParts
+  #entries: readonly Entry[] = []
+  #bytes = 0
+  #refusals = 0
+  #cancelHold: (() => void) | null = null
+
+  constructor(parts: OutboxParts) {
+    this.#parts = parts
+  }
+
+  /** What the metadata will be once everything that waits has taken effect. */
+  preview(metadata: JsonObject): JsonObject {
+    return this.#entries.reduce((shown, { write }) => write.effectOn(shown)?.metadata ?? shown, metadata)
+  }
+
+  add(write: Write, giveUpAfterMs: number | null): Promise<Written> {
+    if (this.#entries.length >= MOST_WRITES || this.#bytes + write.bytes > MOST_BYTES)
+      return Promise.reject(new HoldfastError('overloaded', full(this.#entries.length, this.#bytes)))
+    return new Promise((resolve, reject) => {
+      const entry: Entry = {
+        write,
+        resolve,
+        reject,
+        isSent: false,
+        isDoubtful: false,
+        faults: 0,
+        cancelGiveUp: () => undefined,
+      }
+      this.#entries = [...this.#entries, entry]
+      this.#bytes += write.bytes
+      if (giveUpAfterMs !== null)
+        entry.cancelGiveUp = this.#parts.outside.after(giveUpAfterMs, () => this.#giveUp(entry))
+      this.#parts.owner.onChanged()
+      this.pump()
+    })
+  }
+
+  /** Sends what may be sent now. */
+  pump(): void {
+    const link = this.#parts.owner.link()
+    if (link === null || this.#cancelHold !== null) return
+    const moving = new Set<string>()
+    let sent = 0
+    for (const entry of this.#entries) {
+      if (!entry.isSent && !this.#start(entry, { link, moving, sent })) return
+      sent++
+      if (entry.write.touches === 'all') return
+      for (const field of entry.write.touches) moving.add(field)
+    }
+  }
+
+  /** The link is gone, and with it the acks that were to come. */
+  lost(): void {
+    for (const entry of this.#entries) entry.isSent = false
+  }
+
+  /** Ends everything that waits. */
+  end(error: HoldfastError): void {
+    this.#cancelHold?.()
+    for (const entry of this.#entries) this.#fail(entry, entry.isDoubtful ? unknownOutcome(error) : error)
+  }
+
+  /** False where it, and so all after it, has to wait. */
+  #start(entry: Entry, { link, moving, sent }: Underway): boolean {
+    const { touches } = entry.write
+    const isBlocked = touches === 'all' ? sent > 0 : [...touches].some((field) => moving.has(field))
+    if (isBlocked || sent >= MOST_SENT) return false
+    const step = this.#nextOf(entry)
+    if (step === null) {
+      this.#parts.owner.onChanged()
+      this.pump()
+      return false
+    }
+    if (step === 'wait') return false
+    this.#send(entry, { link, deliver: step })
+    return true
+  }
+
+  /** Null where it came to its end without being sent. */
+  #nextOf(entry: Entry): Delivery | 'wait' | null {
+    const { document } = this.#parts
+    try {
+      const step = entry.write.next(document)
+      if (step !== 'nothing') return step
+      this.#remove(entry)
+      entry.resolve({ version: document.confirmed?.version ?? 0, changed: [] })
+    } catch (error) {
+      this.#fail(
+        entry,
+        error instanceof Error ? error : new Error('A patch could not be made.', { cause: error }),
+      )
+    }
+    return null
+  }
+
+  #send(entry: Entry, { link, deliver }: { readonly link: Link; readonly deliver: Delivery }): void {
+    entry.isSent = true
+    entry.isDoubtful = true
+    void this.#await(entry, { link, ack: deliver(link) })
+  }
+
+  async #await(
+    entry: Entry,
+    { link, ack }: { readonly link: Link; readonly ack: Promise<unknown> },
+  ): Promise<void> {
+    const { owner } = this.#parts
+    const isCurrent = (): boolean => owner.link() === link
+    let answer: unknown
+    try {
+      answer = await ack
+    } catch {
+      // Whether the hub took it is not known: it stays, and is sent again over another link.
+      if (isCurrent()) owner.onUnanswered()
+      return
+    }
+    if (isCurrent()) this.#answered(entry, answer)
+  }
+
+  #answered(entry: Entry, ack: unknown): void {
+    const { document, owner } = this.#parts
+    entry.isSent = false
+    owner.onAnswered()
+    const answer = entry.write.answerIn(ack)
+    switch (answer.kind) {
+      case 'done':
+        this.#refusals = 0
+        document.acked(answer.version, answer.changed, (metadata) => entry.write.effectOn(metadata))
+        this.#remove(entry)
+        entry.resolve({ version: answer.version, changed: answer.changed })
+        break
+      case 'mismatch':
+        this.#mismatched(entry, answer.version)
+        break
+      case 'refused':
+        this.#refused(entry, answer.error)
+        break
+      case 'unreadable':
+        document.doubt()
+        this.#fail(entry, unknownOutcome(null))
+        break
+    }
+    owner.onChanged()
+    this.pump()
+  }
+
+  #mismatched(entry: Entry, version: number): void {
+    const { document } = this.#parts
+    entry.isDoubtful = false
+    document.heardOf(version)
+    const error = entry.write.mismatched(version, document)
+    if (error !== null) this.#fail(entry, error)
+  }
+
+  #refused(entry: Entry, error: HoldfastError): void {
+    const { owner } = this.#parts
+    entry.isDoubtful = error.code === 'outcome_unknown'
+    if (error.code === 'internal') entry.faults++
+    if (isPassing(error) && entry.faults < MOST_FAULTS) return this.#hold()
+    this.#fail(entry, error)
+    if (isStopping(error)) owner.onStopped(error)
+  }
+
+  /** Nothing is sent for a while: what the hub puts off once it would put off again at once. */
+  #hold(): void {
+    if (this.#cancelHold !== null) return
+    const { outside } = this.#parts
+    this.#refusals++
+    this.#cancelHold = outside.after(backoffMs(this.#refusals, BACKOFF, outside.random()), () => {
+      this.#cancelHold = null
+      this.pump()
+    })
+  }
+
+  #giveUp(entry: Entry): void {
+    const { owner } = this.#parts
+    const error = new HoldfastError(
+      'hub_unreachable',
+      'The hub did not take the change in the time it was given.',
+    )
+    this.#fail(entry, entry.isDoubtful ? unknownOutcome(error) : error)
+    owner.onChanged()
+    this.pump()
+  }
+
+  #fail(entry: Entry, error: Error): void {
+    this.#remove(entry)
+    entry.reject(error)
+  }
+
+  #remove(entry: Entry): void {
+    entry.cancelGiveUp()
+    if (!this.#entries.includes(entry)) return
+    this.#entries = this.#entries.filter((other) => other !== entry)
+    this.#bytes -= entry.write.bytes
+  }
+}
+
+/** What is under way already when a write's turn comes. */
+interface Underway {
+  readonly link: Link
+  readonly moving: ReadonlySet<string>
+  readonly sent: number
+}
+
+function unknownOutcome(cause: HoldfastError | null): HoldfastError {
+  const message = 'The hub was asked, and whether it took the change is not known. Read the session to see.'
+  return new HoldfastError('outcome_unknown', message, { cause })
+}
+
+function full(writes: number, bytes: number): string {
+  return `${writes} changes (${bytes} bytes) wait for the hub already; no more are taken until some are through.`
+}
