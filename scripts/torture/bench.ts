@@ -9,6 +9,8 @@ import { canTrace, ownMounts } from './tools.ts'
 export interface Layout {
   readonly name: string
   readonly programs: string
+  /** The program that is the hub. */
+  readonly hub: string
 }
 
 export interface BenchSettings {
@@ -37,7 +39,11 @@ export class Bench {
     this.seed = seed
     this.long = long
     this.folder = mkdtempSync(join(tmpdir(), 'holdfast-torture-'))
-    this.ownLayout = { name: 'own', programs: join(root, 'scripts/dist/torture') }
+    this.ownLayout = {
+      name: 'own',
+      programs: join(root, 'scripts/dist/torture'),
+      hub: join(root, 'hub/dist/main.js'),
+    }
     this.traces = canTrace()
     this.mounts = ownMounts()
   }

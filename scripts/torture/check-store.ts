@@ -7,6 +7,7 @@ import type { Finding } from './finding.ts'
 import { findHalfBatches, findProblems, type FeedView, type SessionView } from './invariants.ts'
 import { codeOf, perform } from './perform.ts'
 import { sample, seeded } from './random.ts'
+import { findShownProblems } from './shown-values.ts'
 import { NAMESPACES } from './workload.ts'
 import { isRepeatable, logLine, parseLog, WriteHistory, type Ack, type LogEvent } from './write-log.ts'
 
@@ -27,6 +28,8 @@ export interface CheckResult {
   readonly entries: number
   readonly repeated: number
   readonly settled: number
+  /** Of those that were settled: how many had taken effect, so that only their answer was missing. */
+  readonly unanswered: number
 }
 
 /** The newest acknowledgements are the ones that a crash endangers. */
@@ -42,10 +45,17 @@ export async function checkStore(job: CheckJob): Promise<CheckResult> {
     store = await openSqliteStore(job.database)
   } catch (error) {
     const what = `${codeOf(error)}: ${error instanceof Error ? error.message : ''}`
-    return { findings: [{ kind: 'refused-start', what }], acks, entries: 0, repeated: 0, settled: 0 }
+    return {
+      findings: [{ kind: 'refused-start', what }],
+      acks,
+      entries: 0,
+      repeated: 0,
+      settled: 0,
+      unanswered: 0,
+    }
   }
   const findings: Finding[] = []
-  let counts = { entries: 0, repeated: 0, settled: 0 }
+  let counts = { entries: 0, repeated: 0, settled: 0, unanswered: 0 }
   try {
     const before = await look(store, history)
     findings.push(...before.findings, ...findHalfBatches(before.sessions, history))
@@ -54,7 +64,12 @@ export async function checkStore(job: CheckJob): Promise<CheckResult> {
     findings.push(...repeated.findings, ...settled.findings)
     const after = await look(store, history)
     findings.push(...after.findings)
-    counts = { entries: after.entries, repeated: repeated.count, settled: settled.count }
+    counts = {
+      entries: after.entries,
+      repeated: repeated.count,
+      settled: settled.count,
+      unanswered: settled.unanswered,
+    }
   } finally {
     await store.close()
   }
@@ -81,7 +96,8 @@ async function look(store: Store, history: WriteHistory): Promise<Look> {
     feeds.push(await viewFeed(store, namespace))
   }
   const entries = sessions.reduce((sum, session) => sum + session.entries.length, 0)
-  return { sessions, entries, findings: findProblems(sessions, feeds, history) }
+  const findings = [...findProblems(sessions, feeds, history), ...findShownProblems(sessions, history)]
+  return { sessions, entries, findings }
 }
 
 async function sessionIds(store: Store, namespace: string): Promise<string[]> {
@@ -115,8 +131,14 @@ async function viewSession(store: Store, namespace: string, session: string): Pr
     id: session,
     version: record?.metadataVersion ?? 0,
     metadata: record?.metadata ?? {},
-    entries: newestFirst.toReversed(),
+    entries: newestFirst.toReversed().map(withReason),
   }
+}
+
+/** A released client gives no reason; then its write says its id in a field. */
+function withReason(entry: JournalEntry): JournalEntry {
+  const id = entry.changes['lastWrite']?.after
+  return entry.reason === null && typeof id === 'string' ? { ...entry, reason: id } : entry
 }
 
 async function viewFeed(store: Store, namespace: string): Promise<FeedView> {
@@ -169,7 +191,8 @@ async function settleUnknown(store: Store, job: CheckJob, history: WriteHistory)
     if (done.kind === 'declined' || (repeated.kind === 'written' && repeated.replayed)) return []
     return [{ kind: 'replay', what: `${op.id} was settled, and a second retry is not a replay` }]
   })
-  return { findings, count: unsettled.length }
+  const unanswered = settled.filter((done) => done.kind === 'written' && done.replayed).length
+  return { findings, count: unsettled.length, unanswered }
 }
 
 /** What SQLite itself says of the file. */

@@ -6,7 +6,7 @@ import { track } from './child-process.ts'
 
 const TIMEOUT_MS = 60_000
 
-const empty = { acks: 0, entries: 0, repeated: 0, settled: 0 }
+const empty = { acks: 0, entries: 0, repeated: 0, settled: 0, unanswered: 0 }
 
 /** One checker on one runtime, started when it is first needed, and again after it has died. */
 export class CheckerProcess {

@@ -1,4 +1,4 @@
-/** What can be wrong with a store that was tortured. */
+/** What can be wrong with a store, or a hub, that was tortured. */
 export type FindingKind =
   /** An acknowledged write is not there. */
   | 'lost'
@@ -22,6 +22,26 @@ export type FindingKind =
   | 'full-disk'
   /** More or fewer hubs than one serve a file, or the others do not say why. */
   | 'exclusion'
+  /** Answers contradict the order in which the calls were made and answered. */
+  | 'order'
+  /** Two writes were answered one version. */
+  | 'duplicate'
+  /** What a reader or a subscriber was shown is not what the session was at that version. */
+  | 'shown'
+  /** A call was never answered, on a connection that stayed. */
+  | 'unanswered'
+  /** A call that is right was refused. */
+  | 'refused'
+  /** A client was refused, or disconnected so that it would not come back, for a passing cause. */
+  | 'sent-away'
+  /** The hub ended by itself, or no longer serves. */
+  | 'fell'
+  /** The hub does not end as it is told to. */
+  | 'end'
+  /** The hub's memory grows without bound. */
+  | 'memory'
+  /** The access token stands in what the hub printed. */
+  | 'leak'
   | 'hang'
   /** The harness itself did not do its work, so that it proves nothing. */
   | 'harness'

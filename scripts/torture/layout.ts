@@ -38,7 +38,11 @@ export function makeMutantLayout(bench: Bench, mutant: MutantBuild): Layout {
     const file = join(modules, '@holdfast', edit.file)
     writeFileSync(file, replaceOnce(readFileSync(file, 'utf8'), edit))
   }
-  return { name: mutant.name, programs: join(folder, 'torture') }
+  return {
+    name: mutant.name,
+    programs: join(folder, 'torture'),
+    hub: join(modules, '@holdfast/hub/dist/main.js'),
+  }
 }
 
 function copyPackage(from: string, to: string): void {

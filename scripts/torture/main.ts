@@ -8,6 +8,9 @@ import { Bench } from './bench.ts'
 import { killAllOnExit, launch } from './child-process.ts'
 import { crashPoints } from './crash-points.ts'
 import { diskFull } from './disk-full.ts'
+import { doorsKill } from './doors/doors-kill.ts'
+import { doorsLinear } from './doors/doors-linear.ts'
+import { doorsTerm } from './doors/doors-term.ts'
 import { eio } from './eio.ts'
 import { kill } from './kill.ts'
 import { STORE_MUTANTS, type StoreMutant } from './mutant-list.ts'
@@ -17,7 +20,17 @@ import { findRuntimes } from './runtimes.ts'
 import type { Scenario } from './scenario.ts'
 import { twoHubs } from './two-hubs.ts'
 
-const SCENARIOS: readonly Scenario[] = [kill, crashPoints, powerLoss, eio, diskFull, twoHubs]
+const SCENARIOS: readonly Scenario[] = [
+  kill,
+  crashPoints,
+  powerLoss,
+  eio,
+  diskFull,
+  twoHubs,
+  doorsKill,
+  doorsLinear,
+  doorsTerm,
+]
 const SHOWN_FINDINGS = 10
 
 interface Tally {

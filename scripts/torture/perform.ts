@@ -1,7 +1,7 @@
-import { agentOf, TOKEN_FIELDS } from '@holdfast/shared/agents/registry'
 import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
 import type { Store } from '@holdfast/hub/store/store'
-import type { Ack, Operation } from './write-log.ts'
+import { tokensNamed, tokensOf } from './named-tokens.ts'
+import type { Ack, Operation, RepeatableOperation } from './write-log.ts'
 
 export type Performed =
   | { readonly kind: 'written'; readonly ack: Ack; readonly replayed: boolean }
@@ -33,9 +33,7 @@ export async function perform(store: Store, op: Operation): Promise<Performed> {
   }
 }
 
-type Repeatable = Exclude<Operation, { kind: 'create' | 'replace' }>
-
-function sendOnce(store: Store, op: Repeatable, request: Common & { mutationId: string }) {
+function sendOnce(store: Store, op: RepeatableOperation, request: Common & { mutationId: string }) {
   switch (op.kind) {
     case 'patch':
       return store.patchSessionMetadata({ ...request, patch: op.patch })
@@ -82,30 +80,6 @@ async function replace(
     ack: { id: op.id, version, effective: changed.length > 0, tokens: tokensOf(metadata) },
     replayed: false,
   }
-}
-
-function tokensOf(metadata: { readonly [field: string]: unknown }): Record<string, string | null> {
-  const tokens: Record<string, string | null> = {}
-  for (const field of TOKEN_FIELDS) {
-    const value = metadata[field]
-    tokens[field] = typeof value === 'string' ? value : null
-  }
-  return tokens
-}
-
-/** What must hold of token fields at the version that the answer names, as far as the operation says. */
-function tokensNamed(op: Repeatable): Record<string, string | null> {
-  if (op.kind === 'patch') {
-    const named = TOKEN_FIELDS.flatMap((field): [string, string][] => {
-      const value = op.patch[field]
-      return typeof value === 'string' ? [[field, value]] : []
-    })
-    return Object.fromEntries(named)
-  }
-  if (op.kind === 'restore') return {}
-  const field = agentOf(op.flavor)?.tokenField
-  if (field === undefined || field === null) return {}
-  return { [field]: op.kind === 'clear' ? null : op.value }
 }
 
 /** The code of a store's rejection; anything else that is thrown is a fault of its own. */

@@ -1,8 +1,7 @@
-import { AGENTS } from '@holdfast/shared/agents/registry'
-import type { JsonObject } from '@holdfast/shared/metadata/json'
 import type { Store } from '@holdfast/hub/store/store'
 import { codeOf, perform } from './perform.ts'
-import { below, between, chance, mixSeeds, pick, seeded, type Random } from './random.ts'
+import { below, chance, mixSeeds, pick, seeded, type Random } from './random.ts'
+import { birth, patch, sparseBlob, USED } from './sample-metadata.ts'
 import type { LogEvent, Operation } from './write-log.ts'
 
 export interface WorkloadSettings {
@@ -16,12 +15,6 @@ export interface WorkloadSettings {
 
 export const NAMESPACES = ['torture', 'torture-two'] as const
 const SESSIONS = 8
-
-const tokenAgents = AGENTS.flatMap(({ flavor, tokenField, pairedField }) =>
-  tokenField === null ? [] : [{ flavor, tokenField, pairedField }],
-)
-/** The flavors that the workload uses: with and without a paired field. */
-const USED = tokenAgents.filter(({ flavor }) => ['claude', 'codex', 'cursor', 'gemini'].includes(flavor))
 
 export type Say = (event: LogEvent) => void
 
@@ -124,41 +117,6 @@ export async function sendAndSay(store: Store, op: Operation, say: Say): Promise
     say({ e: 'declined', id: op.id, code })
     return { stopped: code !== 'storage_full' && code !== 'overloaded' }
   }
-}
-
-function text(random: Random): string {
-  const length = chance(random, 0.04) ? between(random, 4000, 12_000) : between(random, 5, 200)
-  return below(random, 36 ** 6)
-    .toString(36)
-    .repeat(Math.ceil(length / 6))
-}
-
-function token(random: Random, id: string): JsonObject {
-  const { tokenField, pairedField } = pick(random, USED)
-  const set: JsonObject = { [tokenField]: `token-${id}` }
-  if (pairedField !== null && chance(random, 0.6)) set[pairedField] = `paired-${id}`
-  return set
-}
-
-function birth(random: Random, id: string): JsonObject {
-  const metadata: JsonObject = { path: '/home/dev', host: 'host', flavor: 'claude', machineId: 'machine-1' }
-  for (const { tokenField } of USED) metadata[tokenField] = `token-${id}-${tokenField}`
-  return { ...metadata, summary: { text: text(random), updatedAt: 1 } }
-}
-
-function patch(random: Random, id: string): JsonObject {
-  const fields: JsonObject = { lastWrite: id, [`field${below(random, 12)}`]: { by: id, text: text(random) } }
-  if (chance(random, 0.3)) fields[`field${below(random, 12)}`] = null
-  return chance(random, 0.35) ? { ...fields, ...token(random, id) } : fields
-}
-
-/** A released client's blob: it leaves tokens out, seldom names one, and still more seldom gives one up with null. */
-function sparseBlob(random: Random, id: string): JsonObject {
-  const blob: JsonObject = { path: '/home/dev', host: 'host', summary: { text: text(random), updatedAt: 2 } }
-  blob[`field${below(random, 12)}`] = { by: id }
-  if (chance(random, 0.1)) blob[pick(random, USED).tokenField] = null
-  else if (chance(random, 0.2)) Object.assign(blob, token(random, id))
-  return blob
 }
 
 function past(random: Random, version: number): { version: number; fields?: readonly string[] } {

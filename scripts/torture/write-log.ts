@@ -1,4 +1,4 @@
-import type { JsonObject } from '@holdfast/shared/metadata/json'
+import type { Json, JsonObject } from '@holdfast/shared/metadata/json'
 
 interface OperationBase {
   /** Unique; also the mutation id, where the operation takes one, and the reason in the journal. */
@@ -20,6 +20,13 @@ export type Operation = OperationBase &
     | { readonly kind: 'restore'; readonly version: number; readonly fields?: readonly string[] }
   )
 
+/** Operations that carry a mutation id, so that they can be sent again without fear. */
+export type RepeatableOperation = Exclude<Operation, { kind: 'create' | 'replace' }>
+
+export function isRepeatable(op: Operation): op is RepeatableOperation {
+  return op.kind !== 'create' && op.kind !== 'replace'
+}
+
 export interface Ack {
   readonly id: string
   readonly version: number
@@ -29,12 +36,30 @@ export interface Ack {
   readonly tokens: { readonly [field: string]: string | null }
 }
 
+interface ShownBase {
+  readonly namespace: string
+  readonly session: string
+  readonly version: number
+}
+
+/** A whole document, as an answer or an event showed it at a version. */
+export type ShownDocument = ShownBase & { readonly e: 'shown'; readonly metadata: Json }
+
+/** What a subscriber was told that one version changed. */
+export type ToldChange = ShownBase & {
+  readonly e: 'told'
+  readonly set: JsonObject
+  readonly removed: readonly string[]
+}
+
 /** What a writer says, a line each. It survives the writer: the lines are in the file before the next thing happens. */
 export type LogEvent =
   | { readonly e: 'open'; readonly library: string }
   | { readonly e: 'sent'; readonly op: Operation }
   | { readonly e: 'ack'; readonly ack: Ack }
   | { readonly e: 'declined'; readonly id: string; readonly code: string }
+  | ShownDocument
+  | ToldChange
   /** The store could not be opened. */
   | { readonly e: 'shut'; readonly code: string; readonly message: string }
   /** `failed` settled. */
@@ -63,6 +88,7 @@ export class WriteHistory {
   readonly operations = new Map<string, Operation>()
   readonly acks = new Map<string, Ack>()
   readonly declined = new Map<string, string>()
+  readonly shown: (ShownDocument | ToldChange)[] = []
   /** Answers that contradict an earlier one to the same id. */
   readonly contradictions: string[] = []
 
@@ -71,6 +97,7 @@ export class WriteHistory {
       if (event.e === 'sent') this.operations.set(event.op.id, event.op)
       else if (event.e === 'declined') this.declined.set(event.id, event.code)
       else if (event.e === 'ack') this.#addAck(event.ack)
+      else if (event.e === 'shown' || event.e === 'told') this.shown.push(event)
     }
   }
 
@@ -91,9 +118,4 @@ export class WriteHistory {
       return !this.acks.has(id) && (code === undefined || code === 'outcome_unknown')
     })
   }
-}
-
-/** Operations that carry a mutation id, so that they can be sent again without fear. */
-export function isRepeatable(op: Operation): boolean {
-  return op.kind !== 'create' && op.kind !== 'replace'
 }

@@ -1,0 +1,26 @@
+import { AgentSession } from '../agent-session.ts'
+import type { Scenario } from '../scenario.ts'
+
+export const handedOver: Scenario = {
+  name: 'handed-over',
+  shows: 'a session that runs without a terminal is handed over to one, through a call of the hub',
+  async run({ peer, tap, view }, checks) {
+    await using remote = new AgentSession(peer, 'opencode')
+    const id = await remote.id(tap)
+    const token = await remote.token()
+    await checks.eventually('its token is kept', async () => {
+      const seen = await view.session(id)
+      return seen?.active && (await view.fields(id))['opencodeSessionId'] === token ? true : undefined
+    })
+    await using local = new AgentSession(peer, 'opencode', ['resume', id])
+    checks.equals('the first one ends when it is asked to', (await remote.process.ended).code, 0)
+    const args = await local.agentArguments()
+    checks.holds('the agent is started with the token', args.includes(token), JSON.stringify(args))
+    await checks.eventually('the same session is active again', async () => {
+      const seen = await view.session(id)
+      const fields = await view.fields(id)
+      return seen?.active && fields['hostPid'] === local.process.pid ? true : undefined
+    })
+    checks.equals('with the same token', (await view.fields(id))['opencodeSessionId'], token)
+  },
+}

@@ -1,0 +1,27 @@
+import { AgentSession } from '../agent-session.ts'
+import type { Scenario } from '../scenario.ts'
+
+export const killed: Scenario = {
+  name: 'killed',
+  shows: 'a session whose process is killed is not active, and has lost nothing',
+  async run({ peer, tap, view }, checks) {
+    await using session = new AgentSession(peer, 'claude')
+    const id = await session.id(tap)
+    const token = await session.token()
+    const before = await checks.eventually('its token is kept', async () => {
+      const seen = await view.session(id)
+      const fields = await view.fields(id)
+      return seen?.active && fields['claudeSessionId'] === token && 'slashCommands' in fields
+        ? seen
+        : undefined
+    })
+    session.process.signal('SIGKILL')
+    await session.process.ended
+    const after = await checks.eventually('it is not active', async () => {
+      const seen = await view.session(id)
+      return seen?.active === false ? seen : undefined
+    })
+    checks.equals('every field is as it was', after.metadata, before.metadata)
+    checks.equals('its version is as it was', after.metadataVersion, before.metadataVersion)
+  },
+}

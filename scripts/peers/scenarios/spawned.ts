@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { randomUUID } from 'node:crypto'
+import type { Fields } from '../hub-view.ts'
+import type { Peer } from '../peer.ts'
+import { Runner } from '../runner.ts'
+import type { Scenario } from '../scenario.ts'
+
+interface HookSettings {
+  readonly hooks: { readonly SessionStart: readonly { readonly hooks: readonly { command: string }[] }[] }
+}
+
+export const spawned: Scenario = {
+  name: 'spawned',
+  shows: 'a session that the runner starts appears, is active, keeps its token, and is stopped',
+  async run({ peer, view }, checks) {
+    await using runner = await Runner.start(peer)
+    const id = await runner.spawnSession(peer.project)
+    const fields = await view.fields(id)
+    checks.equals('it says where it runs', fields['path'], peer.project)
+    checks.equals('it says what it is', [fields['flavor'], fields['startedBy']], ['claude', 'runner'])
+    checks.equals('it says on which machine', fields['machineId'], peer.machineId)
+    const [child] = await runner.children()
+    checks.equals('its process is the one that the runner started', fields['hostPid'], child?.pid)
+    await checks.eventually('it is active', async () => ((await view.session(id))?.active ? true : undefined))
+    const machine = await view.machine(peer.machineId)
+    checks.holds(
+      'the machine has kept what only the runner knows of it',
+      Array.isArray((machine?.metadata as Fields | undefined)?.['capabilities']),
+    )
+
+    const token = randomUUID()
+    tellHook(peer, { pid: child?.pid ?? 0, token })
+    await checks.eventually('its token is kept as soon as the agent says it', async () =>
+      (await view.fields(id))['claudeSessionId'] === token ? true : undefined,
+    )
+    const before = await view.fields(id)
+
+    checks.equals('the runner stops it', await runner.stopSession(id), 'stopped')
+    const after = await checks.eventually('it has archived itself', async () => {
+      const seen = await view.fields(id)
+      return seen['lifecycleState'] === 'archived' ? seen : undefined
+    })
+    checks.equals('its token is still there', after['claudeSessionId'], token)
+    const lost = Object.keys(before).filter((field) => !(field in after))
+    checks.equals('no field of it is gone', lost, [])
+    await checks.eventually('it is not active', async () =>
+      (await view.session(id))?.active === false ? true : undefined,
+    )
+  },
+}
+
+/** What Claude does when it starts: it runs the hook that the client has prepared for it. */
+function tellHook(peer: Peer, { pid, token }: { pid: number; token: string }): void {
+  const settings = join(peer.home, 'tmp/hooks', `session-hook-${pid}.json`)
+  const { hooks } = JSON.parse(readFileSync(settings, 'utf8')) as HookSettings
+  const command = hooks.SessionStart[0]?.hooks[0]?.command ?? ''
+  const event = { session_id: token, hook_event_name: 'SessionStart', source: 'startup', cwd: peer.project }
+  const input = JSON.stringify({ ...event, transcript_path: `/nowhere/${token}.jsonl` })
+  const done = spawnSync('sh', ['-c', command], { input, encoding: 'utf8' })
+  if (done.status !== 0) throw new Error(`the hook of the client failed: ${done.stderr}`)
+}

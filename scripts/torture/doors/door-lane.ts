@@ -1,0 +1,116 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Bench } from '../bench.ts'
+import type { Finding, Report } from '../finding.ts'
+import { mixSeeds, seeded, type Random } from '../random.ts'
+import type { Runtime } from '../runtimes.ts'
+import type { Trial } from '../scenario.ts'
+import { Crew, type CrewSettings } from './crew.ts'
+import { freePort } from './free-port.ts'
+import { HubNotStarted, HubProcess } from './hub-process.ts'
+import { Ledger } from './ledger.ts'
+import { findOrderProblems } from './version-order.ts'
+
+/** What is asked of a crew beside where it is. */
+export type CrewSize = Pick<CrewSettings, 'clients' | 'sessions' | 'calls'>
+
+const CONVERGE_MS = 10_000
+const TOKEN = 'torture-x7Kq2mVw9TzRb4Hd'
+
+/** One hub's home on one runtime, and everything that was ever said through its doors. */
+export class DoorLane {
+  readonly runtime: Runtime
+  readonly random: Random
+  readonly ledger: Ledger
+  readonly findings: Finding[] = []
+  readonly #bench: Bench
+  readonly #trial: Trial
+  readonly #folder: string
+  readonly #port: number
+  readonly #logs: string[]
+  readonly #name: string
+
+  private constructor(bench: Bench, at: { trial: Trial; runtime: Runtime; name: string }, port: number) {
+    this.#bench = bench
+    this.#trial = at.trial
+    this.runtime = at.runtime
+    this.#name = at.name
+    this.#port = port
+    this.#folder = bench.newFolder(`${at.name}-${at.runtime.name}`)
+    this.random = seeded(this.seed)
+    this.ledger = new Ledger(join(this.#folder, 'clients.log'))
+    this.#logs = [this.ledger.logFile]
+  }
+
+  static async open(bench: Bench, at: { trial: Trial; runtime: Runtime; name: string }): Promise<DoorLane> {
+    return new DoorLane(bench, at, await freePort(seeded(mixSeeds(Date.now(), at.runtime.name.length))))
+  }
+
+  get port(): number {
+    return this.#port
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`
+  }
+
+  get seed(): number {
+    return mixSeeds(this.#bench.seed, this.runtime.name.length, ...Buffer.from(this.#name))
+  }
+
+  get isSound(): boolean {
+    return this.findings.length === 0 && this.ledger.findings.length === 0
+  }
+
+  /** On the same home and the same port as before; null where it does not start, which is a finding. */
+  async start(): Promise<HubProcess | null> {
+    const home = join(this.#folder, 'home')
+    const { hub: program } = this.#trial.layout
+    try {
+      return await HubProcess.start({ runtime: this.runtime, program, home, port: this.#port, token: TOKEN })
+    } catch (error) {
+      if (!(error instanceof HubNotStarted)) throw error
+      this.findings.push({ kind: 'refused-start', what: error.message })
+      return null
+    }
+  }
+
+  crew(size: CrewSize, socketUrl = this.url): Promise<Crew> {
+    const { url, ledger, seed } = this
+    const name = `${this.#name}-${this.runtime.name}`
+    return Crew.open({ ...size, name, socketUrl, url, token: TOKEN, ledger, seed })
+  }
+
+  /** What was cut off is sent again; then everybody knows everything, and the hub goes when it is told to. */
+  async endInPeace(hub: HubProcess, crew: Crew): Promise<void> {
+    const never = 'some mutations never got an answer, however often they were sent'
+    if (!(await crew.settle())) this.findings.push({ kind: 'unanswered', what: never })
+    await crew.converge(CONVERGE_MS)
+    hub.terminate()
+    const { code, signal } = await hub.ended
+    const how = signal ?? `exit code ${code}`
+    if (code !== 0) this.findings.push({ kind: 'end', what: `told to end, the hub ended with ${how}` })
+  }
+
+  /** With no hub running: holds what the file has, and the order of what was seen, against what was said. */
+  async check(): Promise<{ readonly unanswered: number }> {
+    this.ledger.flush()
+    const ownLog = join(this.#folder, 'checker.log')
+    const result = await this.#bench.checker(this.runtime).check({
+      database: join(this.#folder, 'home', 'holdfast.db'),
+      logs: this.#logs,
+      ownLog,
+      seed: this.seed,
+      repeats: 20,
+    })
+    if (result.settled > 0 && !this.#logs.includes(ownLog)) this.#logs.push(ownLog)
+    this.findings.push(...result.findings, ...findOrderProblems(this.ledger.observations()))
+    return result
+  }
+
+  end(counts: Report['counts']): Report {
+    rmSync(this.#folder, { recursive: true, force: true })
+    const { acks, shown, told } = this.ledger
+    return { counts: { acks, ...counts, shown, told }, findings: [...this.findings, ...this.ledger.findings] }
+  }
+}
