@@ -133,8 +133,9 @@ describe('a released client', () => {
     await world.born('s2')
     const told = world.listen(wholeRoom(S))
     world.listen(patchesRoom({ ...S, session: 's2' }))
+    const first = world.patch(S, { n: 1 })
     const others = Array.from({ length: 600 }, (_, n) => world.patch({ ...S, session: 's2' }, { n }))
-    await Promise.all([world.patch(S, { n: 1 }), ...others, world.patch(S, { n: 2 })])
+    await Promise.all([first, ...others, world.patch(S, { n: 2 })])
     await world.settled()
     expect(versions(told)).toEqual([3])
     await world.patch(S, { n: 3 })
@@ -178,6 +179,17 @@ describe('whoever made it', () => {
     ])
     await world.settled()
     expect([versions(a), versions(b), versions(whole)]).toEqual([[3, 5], [2, 4, 5], []])
+  })
+
+  test('[CO4] is left out however many promises later in the same turn it says so', async () => {
+    await using world = await FeedWorld.open()
+    await world.born('s')
+    const [own, other] = [world.listen(patchesRoom(S), 'own'), world.listen(patchesRoom(S), 'other')]
+    const version = await world.patch(S, { n: 1 })
+    for (let hops = 0; hops < 100; hops += 1) await Promise.resolve()
+    world.events.madeBy(S, version, 'own')
+    await world.settled()
+    expect([versions(own), versions(other)]).toEqual([[], [2]])
   })
 
   test('[CO4] a word on a version that the feed has passed leaves nobody out of a later one', async () => {

@@ -84,6 +84,19 @@ describe('handing a session over to a terminal', () => {
     expect(await handed.handOff()).toMatchObject({ status: 503, body: { code: 'no_answer' } })
   })
 
+  test('[CO6] fails at once where the client has too many calls waiting', async () => {
+    await using world = await DoorWorld.open()
+    const id = await world.session()
+    world.alive(id, CLIENT)
+    const method = rpcMethod(id, 'handoff-local')
+    world.registry.register('default', method, { id: CLIENT, ask: () => new Promise(() => undefined) })
+    const target = { namespace: 'default', id }
+    for (let at = 0; at < 64; at += 1)
+      void world.registry.call('handoff-local', target, { params: {}, timeoutMs: 60_000 })
+    const answer = await world.ask({ method: 'POST', path: `/cli/sessions/${id}/handoff-local` })
+    expect(answer).toMatchObject({ status: 503, body: { code: 'overloaded' } })
+  })
+
   test('[CO13] fails where the client says yes and the session goes on', async () => {
     await using handed = await handing({}, async () => '{"ok":true}')
     const { world, id } = handed

@@ -26,6 +26,7 @@ export async function handOff(
   const asked = calls.call('handoff-local', target, { params: {}, timeoutMs: WITHIN_MS })
   // What the client answers is not believed: the session ends, or it does not.
   const first = await Promise.race([asked, inactive.then(() => null)])
+  if (first?.kind === 'refused') return first
   if (first?.kind === 'absent')
     return refuse('no_answer', 'Nobody who could hand the session over is connected.')
   if (first?.kind === 'error')

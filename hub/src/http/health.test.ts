@@ -70,13 +70,19 @@ describe('up and ready', () => {
 
   test('[OP2] a store that does not come back keeps nobody waiting', async () => {
     const stuck = new Latch()
+    let tried = 0
+    const answer = (): Promise<null> => {
+      tried += 1
+      return stuck.opened
+    }
     await using world = await DoorWorld.open({
-      store: (store) => failingStore(store, 'noteDeviceUse', () => stuck.opened),
+      store: (store) => failingStore(store, 'noteDeviceUse', answer),
     })
     expect(await world.ask(READY)).toMatchObject({ status: 503, body: { code: 'storage_busy' } })
     world.time += 1000
     // The first try is still under way, and there is no second one beside it.
     expect(await world.ask(READY)).toMatchObject({ status: 503, body: { code: 'storage_busy' } })
+    expect(tried).toBe(1)
     stuck.open()
     let status = 0
     for (let tries = 0; status !== 200 && tries < 100; tries += 1) {

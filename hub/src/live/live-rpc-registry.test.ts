@@ -81,8 +81,9 @@ describe('a call', () => {
     const registry = registryOf(own)
     registry.register('other', METHOD, stranger)
     void stop(registry)
-    expect(await stop(registry, { ...TARGET, namespace: 'third' })).toEqual({ kind: 'absent' })
+    const call = stop(registry, { ...TARGET, namespace: 'third' })
     expect([own.asked.length, stranger.asked.length]).toEqual([1, 0])
+    expect(await call).toEqual({ kind: 'absent' })
   })
 
   test('[CO6] no ack in time: it may have been carried out', async () => {
@@ -187,9 +188,12 @@ describe('registering', () => {
 
   test('[CO6] what is registered in the name of a connection that is gone is not taken', async () => {
     const registry = new LiveRpcRegistry()
+    const wire = new Wire('c')
     registry.disconnected('c')
-    expect(registry.register(NS, METHOD, new Wire('c'))).toBeNull()
-    expect(await stop(registry)).toEqual({ kind: 'absent' })
+    expect(registry.register(NS, METHOD, wire)).toBeNull()
+    const call = stop(registry)
+    expect(wire.asked).toEqual([])
+    expect(await call).toEqual({ kind: 'absent' })
   })
 })
 

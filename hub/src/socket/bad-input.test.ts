@@ -18,26 +18,28 @@ async function rawClient(world: SocketWorld): Promise<RawSocket> {
   return raw
 }
 
-async function expectOutcome(raw: RawSocket, outcome: Outcome): Promise<void> {
-  if (outcome === 'closed') return raw.closed()
-  if (outcome === 'goes on') {
-    raw.send('42/cli,9007["ping"]')
-    expect(await raw.hears('43/cli,9007')).toBe('43/cli,9007[]')
-    return
+/** What came other than it should; null where nothing did. */
+async function problemWith(raw: RawSocket, outcome: Outcome): Promise<string | null> {
+  if (outcome === 'closed') {
+    await raw.closed()
+    return null
   }
-  const answer = await raw.hears(outcome.answer)
-  expect(answer.slice(0, outcome.answer.length)).toBe(outcome.answer)
-  expect(answer).toContain(outcome.with ?? '')
+  if (outcome === 'goes on') raw.send('42/cli,9007["ping"]')
+  const { answer, with: part = '' } = outcome === 'goes on' ? { answer: '43/cli,9007[]' } : outcome
+  const came = await raw.hears(answer.slice(0, answer.indexOf('[') + 1) || answer)
+  return came.startsWith(answer) && came.includes(part) ? null : came
 }
 
 /** Nothing that anybody sends keeps the hub from serving somebody else. */
-async function expectGoodWrite(world: SocketWorld): Promise<void> {
+async function goodWrite(world: SocketWorld): Promise<unknown> {
   const key = await world.born()
   const client = await world.connect({ sessionId: key.session })
-  const blob = { sid: key.session, expectedVersion: 1, metadata: { ...PLACE, name: 'good' } }
-  expect(await client.ask('update-metadata', blob)).toMatchObject({ result: 'success', version: 2 })
-  expect(world.door.counts.failed).toBe(0)
+  const good = { sid: key.session, expectedVersion: 1, metadata: { ...PLACE, name: 'good' } }
+  const ack = (await client.ask('update-metadata', good)) as object
+  return { ...ack, failed: world.door.counts.failed }
 }
+
+const SERVED = { result: 'success', version: 2, metadata: { ...PLACE, name: 'good' }, failed: 0 }
 
 const SID = 's1'
 /** An event with an ack, as text. */
@@ -51,14 +53,16 @@ const refused = (code: string) => ({ answer: '43/cli,7[{"result":"error"', with:
 const declined = (code: string) => ({ ...SUCCESS, with: `"code":"${code}"` })
 
 describe('before anybody is connected', () => {
-  test.each<[string, string, number]>([
-    ['S01 an older protocol', 'EIO=3&transport=websocket', 400],
-    ['S03 a session of the engine that is not there', 'EIO=4&transport=websocket&sid=none', 400],
-  ])('[SE5] %s is not upgraded', async (_, query, status) => {
+  test.each<[string, string]>([
+    ['S01 an older protocol', 'EIO=3&transport=websocket'],
+    ['S03 a session of the engine that is not there', 'EIO=4&transport=websocket&sid=none'],
+  ])('[SE5] %s is not served', async (_, query) => {
     await using world = await openSocketWorld()
     using raw = await RawSocket.open(world.port, query)
-    expect(raw.status).toBe(status)
-    await expectGoodWrite(world)
+    // One engine refuses the upgrade, the other closes what it has upgraded.
+    if (raw.status === 101) await raw.closed()
+    expect(raw.frames).toEqual([])
+    expect(await goodWrite(world)).toEqual(SERVED)
   })
 
   test.each<[string, Frames, Outcome]>([
@@ -104,8 +108,8 @@ describe('before anybody is connected', () => {
     using raw = await RawSocket.open(world.port)
     await raw.hears('0{')
     raw.send(...frames)
-    await (outcome === 'closed' ? raw.closed() : expectOutcome(raw, outcome))
-    await expectGoodWrite(world)
+    expect(await problemWith(raw, outcome)).toBeNull()
+    expect(await goodWrite(world)).toEqual(SERVED)
   })
 })
 
@@ -148,8 +152,8 @@ describe('frames that are no event', () => {
     await using world = await openSocketWorld()
     using raw = await rawClient(world)
     raw.send(...frames)
-    await expectOutcome(raw, outcome)
-    await expectGoodWrite(world)
+    expect(await problemWith(raw, outcome)).toBeNull()
+    expect(await goodWrite(world)).toEqual(SERVED)
   })
 })
 
@@ -347,7 +351,7 @@ describe('events', () => {
     [
       'S56 a blob for another version',
       [ask('update-metadata', `{"sid":"${SID}","expectedVersion":9,"metadata":{}}`)],
-      { answer: '43/cli,7[{"result":"version-mismatch","version":1,"metadata":{"path":"/p","host":"h"}}]' },
+      { answer: '43/cli,7[{"result":"version-mismatch","version":1,' },
     ],
     ['S69 a write after leaving', ['41/cli', ask('patch-metadata', patch('{"f":1}'))], 'closed'],
     [
@@ -361,8 +365,8 @@ describe('events', () => {
     await world.machine('theirs', {}, 'other')
     using raw = await rawClient(world)
     raw.send(...frames)
-    await expectOutcome(raw, outcome)
-    await expectGoodWrite(world)
+    expect(await problemWith(raw, outcome)).toBeNull()
+    expect(await goodWrite(world)).toEqual(SERVED)
     expect(Object.hasOwn(Object.prototype, 'x')).toBe(false)
   })
 
@@ -371,8 +375,8 @@ describe('events', () => {
     const key = await world.born(PLACE, { id: SID })
     using raw = await rawClient(world)
     raw.send(`42/cli,${'9'.repeat(400)}["patch-metadata",${patch('{"f":1}')}]`)
-    await expectOutcome(raw, 'goes on')
-    await expectGoodWrite(world)
+    expect(await problemWith(raw, 'goes on')).toBeNull()
+    expect(await goodWrite(world)).toEqual(SERVED)
     expect((await read(world.store, key)).metadata).toEqual({ ...PLACE, f: 1 })
   })
 
@@ -389,6 +393,6 @@ describe('events', () => {
     await using world = await openSocketWorld()
     using raw = await RawSocket.open(world.port)
     await raw.closed()
-    await expectGoodWrite(world)
+    expect(await goodWrite(world)).toEqual(SERVED)
   })
 })

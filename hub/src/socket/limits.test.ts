@@ -184,6 +184,7 @@ describe('a hub that shuts down', () => {
     void client.askAll('update-metadata', { sid: 'none', expectedVersion: 1, metadata: {} })
     await delays.waiting(1)
     await world.door.drain()
+    expect(delays.asked).toHaveLength(1)
     delays.release()
   })
 

@@ -22,6 +22,8 @@ export function welcome(desk: Desk, socket: Socket, { guest, devices, take }: We
   socket.on('disconnect', () => {
     if (device !== null) devices.remove(device, socket)
     goodbye(desk, connection)
+    // A client that left the namespace has no use for its transport, and nothing else would end it.
+    socket.conn.close()
   })
 }
 

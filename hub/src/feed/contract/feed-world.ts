@@ -4,7 +4,7 @@ import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts'
 import type { SessionKey, Store } from '../../store/store.ts'
 import { FeedSessionEvents } from '../feed-session-events.ts'
 import type { FeedSource } from '../feed-source.ts'
-import type { RoomMessage } from '../rooms.ts'
+import { patchesRoom, type RoomMessage } from '../rooms.ts'
 import { RecordedRooms } from './recorded-rooms.ts'
 
 const ACTOR = { door: 'hub' } as const
@@ -97,7 +97,7 @@ export class FeedWorld implements AsyncDisposable {
   /** Until all that is committed in a namespace was told: a change behind it, of another session, has been. */
   async settled(namespace = 'default'): Promise<void> {
     const probe = `probe-${this.#probes++}`
-    const room = JSON.stringify(['patches', namespace, probe])
+    const room = patchesRoom({ namespace, session: probe })
     const told = this.listen(room)
     const key = await this.born(probe, PLACE, namespace)
     await this.patch(key, { name: 'probe' })

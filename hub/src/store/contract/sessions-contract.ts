@@ -88,6 +88,19 @@ export function sessionsContract(name: string, open: OpenStore): void {
       })
     })
 
+    test('[CO13] a known tag loads its session, however wrong the rest of the body is', async () => {
+      await using store = await open()
+      const made = await store.createOrLoadSession({ ...create, agentState: 's' })
+      for (const wrong of [
+        { metadata: null },
+        { metadata: [] },
+        { metadata: { deep: JSON.parse('['.repeat(50) + ']'.repeat(50)) } },
+      ]) {
+        const loaded = await store.createOrLoadSession({ ...create, ...wrong, agentState: Number.NaN })
+        expect(loaded).toEqual({ ...made, created: false })
+      }
+    })
+
     test('a known tag under another id is refused', async () => {
       await using store = await open()
       await store.createOrLoadSession({ ...create, id: 'one' })

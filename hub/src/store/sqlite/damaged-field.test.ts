@@ -346,3 +346,17 @@ describe('damage beside the metadata gives a code, and stays where it is', () =>
     expect((await store.readSession(session))?.metadataVersion).toBe(2)
   })
 })
+
+test('[FE1] a value too large for the journal, damaged where it is kept, is unavailable and holds nothing up', async () => {
+  await store.patchSessionMetadata({ ...session, actor: ACTOR, patch: { large: 'x'.repeat(100_000) } })
+  await store.patchSessionMetadata({ ...session, actor: ACTOR, patch: { name: 'another' } })
+  await damage('large')
+  const page = await store.readFeed({ namespace: session.namespace, after: 1, limit: 10 })
+  expect(page).toMatchObject({
+    kind: 'changes',
+    changes: [
+      { set: {}, unavailable: ['large'] },
+      { set: { name: 'another' }, unavailable: [] },
+    ],
+  })
+})

@@ -1,6 +1,7 @@
 import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
 import { must } from '@holdfast/shared/errors/assert'
 import type { Json } from '@holdfast/shared/metadata/json'
+import { heldField } from '../../sessions/plan.ts'
 import { pageSize } from '../requests.ts'
 import type { ChangeHead, FeedChange, FeedPage, ReadFeed } from '../store.ts'
 import type { StoreCore } from './core.ts'
@@ -165,7 +166,9 @@ function takeCurrent(
   return at.names.filter((name) => {
     const stored = rows.get(name)
     if (stored === undefined || stored.text === null || stored.version !== at.row.version) return true
-    at.set[name] = JSON.parse(stored.text) as Json
+    const held = heldField(stored.text)
+    if ('damaged' in held) return true
+    at.set[name] = held.value
     return false
   })
 }

@@ -78,6 +78,9 @@ export class SessionWrites {
     const { namespace, tag, id, actor, reason } = request
     const problem = this.#core.actors.problem(actor) ?? requestProblem({ namespace, tag, id, reason })
     if (problem !== null) return problem
+    // Of a session that is there the rest of the request does not count, however wrong it is.
+    const loaded = await this.#core.read(() => this.#loadByTag(request))
+    if (loaded !== null) return loaded
     const checked = checkMetadata(request.metadata)
     if (checked.kind === 'refused') return checked
     const state = stateText(request.agentState)
@@ -89,16 +92,20 @@ export class SessionWrites {
   }
 
   #createOrLoad(request: CreateSession, beside: Beside): CreatedSession | Refusal {
+    const loaded = this.#loadByTag(request)
+    if (loaded !== null) return loaded
+    const { namespace, id } = request
+    if (id !== undefined && this.#core.catalog.session(namespace, id) !== undefined) return idTaken(id)
+    return this.#insert(request, beside)
+  }
+
+  #loadByTag(request: CreateSession): CreatedSession | Refusal | null {
     const { sql, catalog } = this.#core
     const namespace = catalog.namespace(request.namespace)
     const byTag = sql
       .get('select id from session where namespace = ? and tag = ?')
       .get<{ id: string }>(namespace?.key ?? 0, request.tag)
-    if (byTag !== undefined) return this.#load(request, byTag.id)
-    if (request.id !== undefined && catalog.session(request.namespace, request.id) !== undefined) {
-      return idTaken(request.id)
-    }
-    return this.#insert(request, beside)
+    return byTag === undefined ? null : this.#load(request, byTag.id)
   }
 
   #load({ namespace, id }: CreateSession, stored: string): CreatedSession | Refusal {
