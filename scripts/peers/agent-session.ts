@@ -9,14 +9,33 @@ import type { WireTap } from './wire-tap.ts'
 /** Under which command each agent is looked for, where that is not its own name. */
 const COMMANDS: { readonly [flavor: string]: string } = { cursor: 'agent' }
 
-/** In a terminal Claude shows itself; the others are driven by the client, which opens a conversation at once. */
-const ARGUMENTS: { readonly [flavor: string]: readonly string[] } = { claude: ['claude'] }
+/**
+ * Claude says its conversation in a terminal; the others say it at once where the client drives them, which they are when
+ * a runner starts them. Where there is a runner, it would end those that it has not started.
+ */
+function argumentsOf(flavor: string): readonly string[] {
+  return flavor === 'claude'
+    ? ['claude']
+    : [flavor, '--hapi-starting-mode', 'remote', '--started-by', 'runner']
+}
 
 /** The field that keeps the resume token of an agent. */
 export function tokenField(flavor: string): string {
   const field = agentOf(flavor)?.tokenField
   if (field === undefined || field === null) throw new Error(`${flavor} keeps no token.`)
   return field
+}
+
+/** Whether a client that runs Claude has said all that it says at its start, in whichever order. */
+export function isAllSaid(fields: Fields): boolean {
+  const capabilities = fields['capabilities'] as Fields | undefined
+  const added = ['hapiMcpUrl', 'startingMode', 'slashCommands'].every((field) => field in fields)
+  return added && capabilities !== undefined && 'conversationHistory' in capabilities
+}
+
+/** The fields of a session that are not there afterwards. */
+export function lostFields(before: Fields, after: Fields): string[] {
+  return Object.keys(before).filter((field) => !(field in after))
 }
 
 /** A session that somebody starts on a machine, as in a terminal: the client's process and the agent under it. */
@@ -27,11 +46,7 @@ export class AgentSession implements AsyncDisposable {
   /** What had been announced before, by others. */
   readonly #before: number
 
-  constructor(
-    peer: Peer,
-    flavor: string,
-    args = ARGUMENTS[flavor] ?? [flavor, '--hapi-starting-mode', 'remote'],
-  ) {
+  constructor(peer: Peer, flavor: string, args = argumentsOf(flavor)) {
     this.#peer = peer
     this.#flavor = flavor
     this.#before = peer.announcements().length
@@ -60,10 +75,11 @@ export class AgentSession implements AsyncDisposable {
     return until(`${this.#flavor} is started`, () => this.#started()?.args)
   }
 
-  order(order: AgentOrder): void {
+  /** Tells the agent to do something, once it has taken what it was told before. */
+  async order(order: AgentOrder): Promise<void> {
     const started = this.#started()
     if (started === undefined) throw new Error(`${this.#flavor} has not been started.`)
-    this.#peer.order(started.pid, order)
+    await until(`${this.#flavor} takes its orders`, () => this.#peer.order(started.pid, order))
   }
 
   #started() {

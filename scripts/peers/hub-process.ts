@@ -51,10 +51,8 @@ export class HubProcess implements AsyncDisposable {
   }
 
   /** As a person or a service manager would end it. */
-  async stop(): Promise<ProcessEnd & { readonly milliseconds: number }> {
-    const started = performance.now()
-    const end = await this.#end('SIGTERM')
-    return { ...end, milliseconds: performance.now() - started }
+  stop(): Promise<ProcessEnd> {
+    return this.#end('SIGTERM')
   }
 
   get output(): string {

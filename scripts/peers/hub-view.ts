@@ -1,8 +1,14 @@
+import type { AddDeviceAnswer, AddDeviceBody } from '@holdfast/shared/protocol/http/add-device'
 import type { Machine } from '@holdfast/shared/protocol/http/machine'
 import type { ResumableSession } from '@holdfast/shared/protocol/http/resumable'
 import type { Session } from '@holdfast/shared/protocol/http/session'
 
 export type Fields = { readonly [field: string]: unknown }
+
+/** What a session as it was read holds; empty where there is none. */
+export function fieldsOf(session: Session | undefined): Fields {
+  return (session?.metadata ?? {}) as Fields
+}
 
 /** What our hub says to anybody else who asks with the same token; undefined where it says that there is nothing. */
 export class HubView {
@@ -20,7 +26,16 @@ export class HubView {
 
   /** A session's metadata; empty where there is none. */
   async fields(id: string): Promise<Fields> {
-    return ((await this.session(id))?.metadata ?? {}) as Fields
+    return fieldsOf(await this.session(id))
+  }
+
+  /** The session as it is in one moment, if it is then as looked for. */
+  async sessionWhere(
+    id: string,
+    isSo: (fields: Fields, session: Session) => boolean,
+  ): Promise<Session | undefined> {
+    const session = await this.session(id)
+    return session !== undefined && isSo(fieldsOf(session), session) ? session : undefined
   }
 
   async machine(id: string): Promise<Machine | undefined> {
@@ -32,13 +47,35 @@ export class HubView {
     return (await this.#read<{ sessions: readonly ResumableSession[] }>(path))?.sessions ?? []
   }
 
+  /** Changes some fields of a session. */
+  async edit(id: string, patch: Fields): Promise<void> {
+    await this.#ask('PATCH', `/api/sessions/${id}/metadata`, { patch })
+  }
+
+  async addDevice(device: AddDeviceBody): Promise<AddDeviceAnswer> {
+    return (await this.#ask('POST', '/api/devices', device)) as AddDeviceAnswer
+  }
+
+  async revokeDevice(id: string): Promise<void> {
+    await this.#ask('DELETE', `/api/devices/${id}`)
+  }
+
   async #read<Answer>(path: string): Promise<Answer | undefined> {
+    return (await this.#ask('GET', path)) as Answer | undefined
+  }
+
+  async #ask(method: string, path: string, body?: object): Promise<unknown> {
     const response = await fetch(`${this.#hub.url}${path}`, {
-      headers: { authorization: `Bearer ${this.#token}` },
+      method,
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
     const text = await response.text()
-    if (response.status === 404) return undefined
-    if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${text}`)
-    return JSON.parse(text) as Answer
+    if (response.status === 404 && method === 'GET') return undefined
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`)
+    return JSON.parse(text)
   }
 }

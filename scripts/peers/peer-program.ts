@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 
 /** The released client: another project's program, run as it is published. */
@@ -30,7 +39,8 @@ export function findPeerProgram(root: string): PeerProgram {
   }
   if (!existsSync(path)) throw new Error(`${NAME} ${VERSION} is not published for ${PLATFORM}.`)
   proveIntegrity(folder)
-  return { kind: 'installed', name: `${NAME} ${VERSION}`, path }
+  // Its processes call themselves by where it really lies.
+  return { kind: 'installed', name: `${NAME} ${VERSION}`, path: realpathSync(path) }
 }
 
 /** Installs beside its place and moves it there whole, so that an install that was cut off is never taken for one. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   AGENTS_FOLDER,
@@ -79,8 +79,14 @@ export class Peer {
     return announcements(this.#agents)
   }
 
-  order(pid: number, order: AgentOrder): void {
-    writeFileSync(orderFile(this.#agents, pid), JSON.stringify(order))
+  /** Leaves an order for an agent; undefined while it has not taken the last one. */
+  order(pid: number, order: AgentOrder): true | undefined {
+    const file = orderFile(this.#agents, pid)
+    if (existsSync(file)) return undefined
+    // Moved there whole: the agent may look at any time.
+    writeFileSync(`${file}.new`, JSON.stringify(order))
+    renameSync(`${file}.new`, file)
+    return true
   }
 
   /** The lines of its logs in which the released client does not understand what it was told. */

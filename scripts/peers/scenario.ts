@@ -6,5 +6,7 @@ export interface Scenario {
   readonly name: string
   /** What it shows, in one line. */
   readonly shows: string
+  /** Whether the hub means to send the client away for good in it. */
+  readonly sendsAway?: true
   run(world: World, checks: Checks): Promise<void>
 }

@@ -4,6 +4,7 @@ import { handshakeAuth } from '@holdfast/shared/protocol/handshake-auth'
 import { isJsonObject } from '@holdfast/shared/metadata/json'
 import { releasedAgentState } from '@holdfast/shared/protocol/released/agent-state'
 import { releasedMachineMetadata } from '@holdfast/shared/protocol/released/machine-metadata'
+import { repairText } from '@holdfast/shared/protocol/released/repair-text'
 import { releasedRunnerState } from '@holdfast/shared/protocol/released/runner-state'
 import { releasedSessionMetadata } from '@holdfast/shared/protocol/released/session-metadata'
 import type { z } from 'zod'
@@ -22,6 +23,9 @@ const VALUES: { readonly [event: string]: { readonly member: string; readonly re
   'machine-update-metadata': { member: 'metadata', reader: releasedMachineMetadata },
   'machine-update-state': { member: 'runnerState', reader: releasedRunnerState },
 }
+
+/** What is wrong with ending a connection in a way that a released client takes for the hub's last word. */
+export const SENT_AWAY = 'after which a released client never comes back'
 
 type Packet = Extract<WireRecord, { kind: 'packet' }>
 type Event = Extract<SocketIoPacket, { type: 'event' }>
@@ -45,9 +49,9 @@ function judgePacket({ connection, from, packet }: Packet, asked: Map<string, Ev
     case 'connect':
       return from === 'client' ? problems('the handshake', handshakeAuth, packet.data) : []
     case 'disconnect':
-      return from === 'hub' ? ['a disconnect, after which a released client never comes back'] : []
+      return from === 'hub' ? [`a disconnect, ${SENT_AWAY}`] : []
     case 'connect-error':
-      return ['a refused handshake, after which a released client never comes back']
+      return [`a refused handshake, ${SENT_AWAY}`]
     case 'event':
       if (packet.id !== null) asked.set(`${connection} ${from} ${packet.id}`, packet)
       return judgeEvent(packet, from)
@@ -86,7 +90,7 @@ function judgeValue({ name, args }: Event, answer: unknown): string[] {
   if (answer['result'] !== 'success' || 'refused' in answer || !isJsonObject(sent)) return unread
   const kept = isJsonObject(told) ? told : {}
   const changed = Object.keys(sent).filter(
-    (field) => sent[field] !== null && !isDeepStrictEqual(kept[field], sent[field]),
+    (field) => sent[field] !== null && !isDeepStrictEqual(kept[field], repairText(sent[field])),
   )
   return changed.length === 0 ? unread : [...unread, `${name} was acked with another ${changed.join(', ')}`]
 }

@@ -31,10 +31,10 @@ export class StandIn {
     for (;;) {
       const text = readIfThere(file)
       if (text !== '') {
-        rmSync(file)
         const order = JSON.parse(text) as AgentOrder
         if (order.order === 'exit') this.end('told to', order.code)
         await obey(order)
+        rmSync(file)
       }
       await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
     }

@@ -1,4 +1,5 @@
 import { AgentSession, tokenField } from '../agent-session.ts'
+import { fieldsOf } from '../hub-view.ts'
 import type { Scenario } from '../scenario.ts'
 
 const FLAVORS = ['opencode', 'cursor', 'kimi', 'copilot', 'grok']
@@ -11,15 +12,13 @@ export const everyAgent: Scenario = {
       await using session = new AgentSession(peer, flavor)
       const id = await session.id(tap)
       const token = await session.token()
-      await checks.eventually(`${flavor}: its token is kept`, async () =>
-        (await view.fields(id))[tokenField(flavor)] === token ? true : undefined,
+      const held = await checks.eventually(`${flavor}: its token is kept`, () =>
+        view.sessionWhere(id, (fields) => fields[tokenField(flavor)] === token),
       )
-      if (flavor === 'cursor')
-        checks.equals(
-          'cursor: so is the protocol it belongs to',
-          (await view.fields(id))['cursorSessionProtocol'],
-          'acp',
-        )
+      if (flavor === 'cursor') {
+        const protocol = fieldsOf(held)['cursorSessionProtocol']
+        checks.equals('cursor: so is the protocol it belongs to', protocol, 'acp')
+      }
       session.process.signal('SIGTERM')
       await session.process.ended
       const fields = await view.fields(id)

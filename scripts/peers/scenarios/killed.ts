@@ -1,4 +1,4 @@
-import { AgentSession } from '../agent-session.ts'
+import { AgentSession, isAllSaid } from '../agent-session.ts'
 import type { Scenario } from '../scenario.ts'
 
 export const killed: Scenario = {
@@ -8,19 +8,17 @@ export const killed: Scenario = {
     await using session = new AgentSession(peer, 'claude')
     const id = await session.id(tap)
     const token = await session.token()
-    const before = await checks.eventually('its token is kept', async () => {
-      const seen = await view.session(id)
-      const fields = await view.fields(id)
-      return seen?.active && fields['claudeSessionId'] === token && 'slashCommands' in fields
-        ? seen
-        : undefined
-    })
+    const before = await checks.eventually('it is active, and its token is kept', () =>
+      view.sessionWhere(
+        id,
+        (fields, { active }) => active && fields['claudeSessionId'] === token && isAllSaid(fields),
+      ),
+    )
     session.process.signal('SIGKILL')
     await session.process.ended
-    const after = await checks.eventually('it is not active', async () => {
-      const seen = await view.session(id)
-      return seen?.active === false ? seen : undefined
-    })
+    const after = await checks.eventually('it is not active', () =>
+      view.sessionWhere(id, (_, { active }) => !active),
+    )
     checks.equals('every field is as it was', after.metadata, before.metadata)
     checks.equals('its version is as it was', after.metadataVersion, before.metadataVersion)
   },

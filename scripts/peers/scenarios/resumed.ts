@@ -1,6 +1,9 @@
 import { AgentSession } from '../agent-session.ts'
+import { fieldsOf } from '../hub-view.ts'
 import type { Scenario } from '../scenario.ts'
+import { isTitled } from '../title.ts'
 
+const TITLE = 'What it was about'
 const UNKNOWN = '11ed9160-bbf2-48df-b5e9-2ccb57f08a34'
 
 export const resumed: Scenario = {
@@ -10,19 +13,28 @@ export const resumed: Scenario = {
     const { id, token } = await liveAndEnd()
     const archived = await view.session(id)
     const list = await peer.run(['resume'])
-    checks.holds('the client lists it', list.output.includes('What it was about'), list.output)
+    checks.holds('the client lists it', list.output.includes(TITLE), list.output)
     checks.holds('and asks for an id', list.output.includes('hapi resume <session-id>'), list.output)
+    const [offered] = await view.resumable(peer.machineId)
+    checks.equals(
+      'others who ask are told the same, and how it ran',
+      [offered?.sessionId, offered?.agentSessionId, offered?.permissionMode],
+      [id, token, 'default'],
+    )
     const unknown = await peer.run(['resume', UNKNOWN])
     checks.holds('an unknown one is refused', unknown.code === 1, unknown.output)
 
     await using session = new AgentSession(peer, 'claude', ['resume', id])
     const args = await session.agentArguments()
     checks.equals('the agent is started with the token', args[args.indexOf('--resume') + 1], token)
-    const running = await checks.eventually('the same session is active again', async () => {
-      const seen = await view.session(id)
-      return seen?.active && (await view.fields(id))['startingMode'] === 'local' ? seen : undefined
-    })
-    const fields = await view.fields(id)
+    const running = await checks.eventually('the same session is active again', () =>
+      view.sessionWhere(
+        id,
+        (held, { active }) =>
+          active && held['hostPid'] === session.process.pid && held['startingMode'] === 'local',
+      ),
+    )
+    const fields = fieldsOf(running)
     checks.equals('its token is as it was', fields['claudeSessionId'], token)
     checks.equals(
       'it is no longer archived',
@@ -37,11 +49,15 @@ export const resumed: Scenario = {
       await using first = new AgentSession(peer, 'claude')
       const created = await first.id(tap)
       const own = await first.token()
-      first.order({ order: 'title', title: 'What it was about' })
-      await checks.eventually('a session is to be resumed', async () =>
-        'summary' in (await view.fields(created)) ? true : undefined,
+      await first.order({ order: 'title', title: TITLE })
+      // A client says with its second heartbeat how its session is set.
+      await checks.eventually('a session is to be resumed', () =>
+        view.sessionWhere(
+          created,
+          (held, { permissionMode }) => isTitled(held, TITLE) && permissionMode === 'default',
+        ),
       )
-      first.order({ order: 'exit', code: 0 })
+      await first.order({ order: 'exit', code: 0 })
       await first.process.ended
       return { id: created, token: own }
     }

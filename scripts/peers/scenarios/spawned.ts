@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
-import type { Fields } from '../hub-view.ts'
+import { isAllSaid, lostFields } from '../agent-session.ts'
+import { fieldsOf, type Fields } from '../hub-view.ts'
 import type { Peer } from '../peer.ts'
 import { Runner } from '../runner.ts'
 import type { Scenario } from '../scenario.ts'
@@ -23,7 +24,7 @@ export const spawned: Scenario = {
     checks.equals('it says on which machine', fields['machineId'], peer.machineId)
     const [child] = await runner.children()
     checks.equals('its process is the one that the runner started', fields['hostPid'], child?.pid)
-    await checks.eventually('it is active', async () => ((await view.session(id))?.active ? true : undefined))
+    await checks.eventually('it is active', () => view.sessionWhere(id, (_, { active }) => active))
     const machine = await view.machine(peer.machineId)
     checks.holds(
       'the machine has kept what only the runner knows of it',
@@ -32,22 +33,16 @@ export const spawned: Scenario = {
 
     const token = randomUUID()
     tellHook(peer, { pid: child?.pid ?? 0, token })
-    await checks.eventually('its token is kept as soon as the agent says it', async () =>
-      (await view.fields(id))['claudeSessionId'] === token ? true : undefined,
+    const before = await checks.eventually('its token is kept as soon as the agent says it', () =>
+      view.sessionWhere(id, (said) => said['claudeSessionId'] === token && isAllSaid(said)),
     )
-    const before = await view.fields(id)
 
     checks.equals('the runner stops it', await runner.stopSession(id), 'stopped')
-    const after = await checks.eventually('it has archived itself', async () => {
-      const seen = await view.fields(id)
-      return seen['lifecycleState'] === 'archived' ? seen : undefined
-    })
-    checks.equals('its token is still there', after['claudeSessionId'], token)
-    const lost = Object.keys(before).filter((field) => !(field in after))
-    checks.equals('no field of it is gone', lost, [])
-    await checks.eventually('it is not active', async () =>
-      (await view.session(id))?.active === false ? true : undefined,
+    const after = await checks.eventually('it archives itself, and is not active', () =>
+      view.sessionWhere(id, (said, { active }) => !active && said['lifecycleState'] === 'archived'),
     )
+    checks.equals('its token is still there', fieldsOf(after)['claudeSessionId'], token)
+    checks.equals('no field of it is gone', lostFields(fieldsOf(before), fieldsOf(after)), [])
   },
 }
 

@@ -22,8 +22,8 @@ export const strangers: Scenario = {
     await using runner = await Runner.start(team)
     const id = await runner.spawnSession(team.project)
     const teamView = new HubView(hub, `${ROOT_TOKEN}:team`)
-    await checks.eventually('in its namespace a session is active', async () =>
-      (await teamView.session(id))?.active ? true : undefined,
+    await checks.eventually('in its namespace a session is active', () =>
+      teamView.sessionWhere(id, (_, { active }) => active),
     )
     checks.equals('in another one it is not there', await view.session(id), undefined)
     checks.equals('nor is its machine', await view.machine(team.machineId), undefined)
