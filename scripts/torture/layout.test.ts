@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { repositoryRoot } from '../repository.ts'
 import { replaceOnce } from './layout.ts'
+import { DOOR_MUTANTS } from './doors/door-mutants.ts'
 import { STORE_MUTANTS } from './mutant-list.ts'
 
 test('a text is replaced where it stands exactly once', () => {
@@ -13,9 +14,10 @@ test('a text is replaced where it stands exactly once', () => {
 })
 
 test('the mutants have names of their own and a text to replace in every file', () => {
-  expect(new Set(STORE_MUTANTS.map(({ name }) => name)).size).toBe(STORE_MUTANTS.length)
+  const mutants = [...STORE_MUTANTS, ...DOOR_MUTANTS]
+  expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length)
   const root = repositoryRoot()
-  for (const { edits } of STORE_MUTANTS) {
+  for (const { edits } of mutants) {
     expect(edits.length).toBeGreaterThan(0)
     for (const { file, find, replace } of edits) {
       expect(find).not.toBe(replace)

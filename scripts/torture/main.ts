@@ -1,4 +1,5 @@
-// Kills, cuts off, fills and lies to the store, on both runtimes, and demands that nothing acknowledged is ever lost.
+// Kills, cuts off, fills and lies to the store and to the hub, on both runtimes, and demands that nothing acknowledged
+// is ever lost.
 // Then does the same to builds with a mistake in them, and demands that it shows.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -8,12 +9,15 @@ import { Bench } from './bench.ts'
 import { killAllOnExit, launch } from './child-process.ts'
 import { crashPoints } from './crash-points.ts'
 import { diskFull } from './disk-full.ts'
+import { DOOR_MUTANTS } from './doors/door-mutants.ts'
+import { doorsFuzz } from './doors/doors-fuzz.ts'
 import { doorsKill } from './doors/doors-kill.ts'
 import { doorsLinear } from './doors/doors-linear.ts'
 import { doorsTerm } from './doors/doors-term.ts'
+import { proveDoors } from './doors/prove-doors.ts'
 import { eio } from './eio.ts'
 import { kill } from './kill.ts'
-import { STORE_MUTANTS, type StoreMutant } from './mutant-list.ts'
+import { STORE_MUTANTS, type TortureMutant } from './mutant-list.ts'
 import { tryMutant } from './mutants.ts'
 import { powerLoss } from './power-loss.ts'
 import { findRuntimes } from './runtimes.ts'
@@ -30,7 +34,9 @@ const SCENARIOS: readonly Scenario[] = [
   doorsKill,
   doorsLinear,
   doorsTerm,
+  doorsFuzz,
 ]
+const MUTANTS: readonly TortureMutant[] = [...STORE_MUTANTS, ...DOOR_MUTANTS]
 const SHOWN_FINDINGS = 10
 
 interface Tally {
@@ -64,7 +70,7 @@ async function runScenario(bench: Bench, scenario: Scenario, tally: Tally): Prom
   else tally.failed += 1
 }
 
-async function runMutant(bench: Bench, mutant: StoreMutant, tally: Tally): Promise<void> {
+async function runMutant(bench: Bench, mutant: TortureMutant, tally: Tally): Promise<void> {
   const name = `mutant ${mutant.name}`
   const scenario = SCENARIOS.find((candidate) => candidate.name === mutant.scenario)
   if (scenario === undefined) throw new Error(`${name} names no scenario.`)
@@ -94,32 +100,31 @@ async function proveStart(bench: Bench): Promise<void> {
     const settings: BatchSettings = { database: join(folder, 'holdfast.db'), batches: 2, run: 'first-steps' }
     const command = bench.command(runtime, bench.ownLayout, 'batch-writer', settings)
     const ended = await launch(command, { logFile: join(folder, 'log'), lifetimeMs: 30_000 }).ended
-    if (ended.code !== 0) throw new Error(`the hub does not start on ${runtime.name}: ${ended.stderr}`)
+    if (ended.code !== 0) throw new Error(`the store does not open on ${runtime.name}: ${ended.stderr}`)
+    await proveDoors(bench, runtime)
   }
 }
 
 interface Choice {
   readonly scenarios: readonly Scenario[]
-  readonly mutants: readonly StoreMutant[]
+  readonly mutants: readonly TortureMutant[]
 }
 
 function choose(only: string | undefined, mutant: string | undefined): Choice {
   if (mutant !== undefined) {
-    const mutants = STORE_MUTANTS.filter(({ name }) => name === mutant)
+    const mutants = MUTANTS.filter(({ name }) => name === mutant)
     if (mutants.length === 0)
-      throw new Error(
-        `no mutant is named ${mutant}; there are ${STORE_MUTANTS.map(({ name }) => name).join(', ')}`,
-      )
+      throw new Error(`no mutant is named ${mutant}; there are ${MUTANTS.map(({ name }) => name).join(', ')}`)
     return { scenarios: [], mutants }
   }
-  if (only === undefined) return { scenarios: SCENARIOS, mutants: STORE_MUTANTS }
+  if (only === undefined) return { scenarios: SCENARIOS, mutants: MUTANTS }
   const names = only.split(',')
   const known = [...SCENARIOS.map(({ name }) => name), 'mutants']
   const unknown = names.filter((name) => !known.includes(name))
   if (unknown.length > 0) throw new Error(`${unknown.join(', ')} is not one of ${known.join(', ')}`)
   return {
     scenarios: SCENARIOS.filter(({ name }) => names.includes(name)),
-    mutants: names.includes('mutants') ? STORE_MUTANTS : [],
+    mutants: names.includes('mutants') ? MUTANTS : [],
   }
 }
 

@@ -3,7 +3,7 @@ import type { MutantBuild } from './layout.ts'
 import type { RuntimeName } from './runtimes.ts'
 
 /** One deliberate mistake, the scenario that must see it, and as what. */
-export interface StoreMutant extends MutantBuild {
+export interface TortureMutant extends MutantBuild {
   readonly scenario: string
   readonly seenAs: readonly FindingKind[]
   readonly runtimes: readonly RuntimeName[]
@@ -11,7 +11,7 @@ export interface StoreMutant extends MutantBuild {
 
 const QUEUE = 'hub/dist/store/sqlite/commit-queue.js'
 
-export const synchronousNormal: StoreMutant = {
+export const synchronousNormal: TortureMutant = {
   name: 'synchronous-normal',
   edits: [
     {
@@ -26,7 +26,7 @@ export const synchronousNormal: StoreMutant = {
   runtimes: ['node'],
 }
 
-export const STORE_MUTANTS: readonly StoreMutant[] = [
+export const STORE_MUTANTS: readonly TortureMutant[] = [
   {
     // The answers go out in this turn of the event loop, the commit comes in the next one.
     name: 'ack-before-commit',

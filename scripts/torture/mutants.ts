@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Bench } from './bench.ts'
 import { makeMutantLayout } from './layout.ts'
-import type { StoreMutant } from './mutant-list.ts'
+import type { TortureMutant } from './mutant-list.ts'
 import type { Scenario } from './scenario.ts'
 
 export interface MutantVerdict {
@@ -13,7 +13,7 @@ export interface MutantVerdict {
 /** Runs a small part of the mutant's scenario on a build with the mistake in it, and demands that it is seen as such. */
 export async function tryMutant(
   bench: Bench,
-  mutant: StoreMutant,
+  mutant: TortureMutant,
   scenario: Scenario,
 ): Promise<MutantVerdict> {
   const layout = makeMutantLayout(bench, mutant)

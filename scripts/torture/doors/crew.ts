@@ -43,11 +43,8 @@ export class Crew {
     this.#settings = settings
     this.places = places
     const made = Array.from({ length: settings.clients }, (_, index) => this.#client(index))
-    for (const [index, client] of made.entries()) {
-      const twin = made[(index + 2 * NAMESPACES.length) % made.length]
-      if (client instanceof OurClient && twin instanceof OurClient && sameTenant(client, twin))
-        client.twin = twin
-    }
+    for (const [index, client] of made.entries())
+      if (client instanceof OurClient) client.twin = twinOf(client, [...made.slice(index + 1), ...made])
     this.clients = made
     this.#loops = made.flatMap((client) => {
       const calls = client instanceof OurClient ? settings.calls : 1
@@ -147,8 +144,12 @@ export class Crew {
   }
 }
 
-function sameTenant(left: DoorClient, right: DoorClient): boolean {
-  return left.place.namespace === right.place.namespace
+/** The next client of ours that may send what this one sends. */
+function twinOf(client: OurClient, others: readonly DoorClient[]): OurClient {
+  const { namespace } = client.place
+  const isTwin = (other: DoorClient): other is OurClient =>
+    other instanceof OurClient && other.place.namespace === namespace
+  return others.find(isTwin) ?? client
 }
 
 async function born(settings: CrewSettings, index: number, random: Random): Promise<SessionPlace> {

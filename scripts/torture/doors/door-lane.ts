@@ -7,15 +7,22 @@ import type { Runtime } from '../runtimes.ts'
 import type { Trial } from '../scenario.ts'
 import { Crew, type CrewSettings } from './crew.ts'
 import { freePort } from './free-port.ts'
-import { HubNotStarted, HubProcess } from './hub-process.ts'
+import { HubNotStarted, HubProcess, type LogLevel } from './hub-process.ts'
 import { Ledger } from './ledger.ts'
 import { findOrderProblems } from './version-order.ts'
 
 /** What is asked of a crew beside where it is. */
 export type CrewSize = Pick<CrewSettings, 'clients' | 'sessions' | 'calls'>
 
+export interface LaneSettings {
+  readonly trial: Trial
+  readonly runtime: Runtime
+  readonly name: string
+  readonly logLevel?: LogLevel
+}
+
 const CONVERGE_MS = 10_000
-const TOKEN = 'torture-x7Kq2mVw9TzRb4Hd'
+const TOKEN = 'x7Kq2mVw9TzRb4HdPcL8sNf3'
 
 /** One hub's home on one runtime, and everything that was ever said through its doors. */
 export class DoorLane {
@@ -23,18 +30,22 @@ export class DoorLane {
   readonly random: Random
   readonly ledger: Ledger
   readonly findings: Finding[] = []
+  /** The root token of the hub. */
+  readonly token = TOKEN
   readonly #bench: Bench
   readonly #trial: Trial
+  readonly #logLevel: LogLevel
   readonly #folder: string
   readonly #port: number
   readonly #logs: string[]
   readonly #name: string
 
-  private constructor(bench: Bench, at: { trial: Trial; runtime: Runtime; name: string }, port: number) {
+  private constructor(bench: Bench, at: LaneSettings, port: number) {
     this.#bench = bench
     this.#trial = at.trial
     this.runtime = at.runtime
     this.#name = at.name
+    this.#logLevel = at.logLevel ?? 'warn'
     this.#port = port
     this.#folder = bench.newFolder(`${at.name}-${at.runtime.name}`)
     this.random = seeded(this.seed)
@@ -42,7 +53,7 @@ export class DoorLane {
     this.#logs = [this.ledger.logFile]
   }
 
-  static async open(bench: Bench, at: { trial: Trial; runtime: Runtime; name: string }): Promise<DoorLane> {
+  static async open(bench: Bench, at: LaneSettings): Promise<DoorLane> {
     return new DoorLane(bench, at, await freePort(seeded(mixSeeds(Date.now(), at.runtime.name.length))))
   }
 
@@ -65,9 +76,11 @@ export class DoorLane {
   /** On the same home and the same port as before; null where it does not start, which is a finding. */
   async start(): Promise<HubProcess | null> {
     const home = join(this.#folder, 'home')
+    const { runtime, token } = this
     const { hub: program } = this.#trial.layout
+    const logLevel = this.#logLevel
     try {
-      return await HubProcess.start({ runtime: this.runtime, program, home, port: this.#port, token: TOKEN })
+      return await HubProcess.start({ runtime, program, home, port: this.#port, token, logLevel })
     } catch (error) {
       if (!(error instanceof HubNotStarted)) throw error
       this.findings.push({ kind: 'refused-start', what: error.message })
@@ -76,9 +89,9 @@ export class DoorLane {
   }
 
   crew(size: CrewSize, socketUrl = this.url): Promise<Crew> {
-    const { url, ledger, seed } = this
+    const { url, ledger, seed, token } = this
     const name = `${this.#name}-${this.runtime.name}`
-    return Crew.open({ ...size, name, socketUrl, url, token: TOKEN, ledger, seed })
+    return Crew.open({ ...size, name, socketUrl, url, token, ledger, seed })
   }
 
   /** What was cut off is sent again; then everybody knows everything, and the hub goes when it is told to. */

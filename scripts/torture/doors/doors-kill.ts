@@ -25,7 +25,7 @@ const KILLS_PER_HOME = 10
 const FLOWING = 10
 const FLOWING_MS = 20_000
 const LEAST_ACKS_PER_KILL = 20
-const SIZE = { clients: 16, sessions: 6, calls: 2 }
+const SIZE = { clients: 16, sessions: 4, calls: 2 }
 
 async function killOften(
   bench: Bench,

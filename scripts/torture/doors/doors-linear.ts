@@ -24,7 +24,7 @@ export const doorsLinear: Scenario = {
   },
 }
 
-const SIZE = { clients: 32, sessions: 12, calls: 3 }
+const SIZE = { clients: 32, sessions: 8, calls: 3 }
 /** The hub is killed after so many writes, again and again. */
 const WRITES_PER_LIFE = 2500
 /** The others come too late, or are cut off. */

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { track } from '../child-process.ts'
 import type { Runtime } from '../runtimes.ts'
 
+export type LogLevel = 'debug' | 'warn'
+
 export interface HubSettings {
   readonly runtime: Runtime
   /** The hub's main program. */
@@ -11,7 +13,7 @@ export interface HubSettings {
   readonly home: string
   readonly port: number
   readonly token: string
-  readonly logLevel?: 'debug' | 'warn'
+  readonly logLevel: LogLevel
 }
 
 export interface HubEnd {
@@ -48,7 +50,7 @@ export class HubProcess {
           HOLDFAST_HOME: home,
           HOLDFAST_PORT: String(port),
           HOLDFAST_TOKEN: token,
-          HOLDFAST_LOG_LEVEL: settings.logLevel ?? 'warn',
+          HOLDFAST_LOG_LEVEL: settings.logLevel,
         },
       }),
     )

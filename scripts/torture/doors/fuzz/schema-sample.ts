@@ -53,8 +53,18 @@ function valueOf(schema: Schema, sampling: Sampling): Json {
   return plainValue(type, schema, random)
 }
 
+const LETTERS = 'abcXYZ019_-'.split('')
 const ANY = ['object', 'string', 'number', 'null']
-const TEXTS = ['', 'a', 'text of some words', 'with "quotes" and \\', 'héllo wörld', '\u{1F600}', '../../etc', 'x'.repeat(600)]
+const TEXTS = [
+  '',
+  'a',
+  'text of some words',
+  'with "quotes" and \\',
+  'héllo wörld',
+  '\u{1F600}',
+  '../../etc',
+  'x'.repeat(600),
+]
 const NUMBERS = [0, 1, -1, 2, 7, 1.5, 2 ** 31, 2 ** 53 - 1, Date.UTC(2026, 0, 1), -(2 ** 40)]
 const NAMES = ['a', 'name', 'note', 'weird key', '', 'toJSON', 'then', '_placeholder', 'é']
 
@@ -63,7 +73,7 @@ function plainValue(type: string, schema: Schema, random: Random): Json {
   if (type === 'boolean') return chance(random, 0.5)
   if (type === 'integer') return below(random, 12)
   if (type === 'number') return pick(random, NUMBERS)
-  if (schema.pattern !== undefined) return Array.from({ length: 24 }, () => pick(random, [...'abcXYZ019_-'])).join('')
+  if (schema.pattern !== undefined) return Array.from({ length: 24 }, () => pick(random, LETTERS)).join('')
   return pick(random, TEXTS)
 }
 
@@ -78,7 +88,10 @@ function objectOf(schema: Schema, sampling: Sampling): JsonObject {
   }
   const more = schema.additionalProperties
   if (more === undefined || more === false || !chance(random, 0.2)) return value
-  value[pick(random, NAMES)] = valueOf(typeof more === 'object' ? more : {}, { ...sampling, wrong: wrong + 0.1 })
+  value[pick(random, NAMES)] = valueOf(typeof more === 'object' ? more : {}, {
+    ...sampling,
+    wrong: wrong + 0.1,
+  })
   return value
 }
 

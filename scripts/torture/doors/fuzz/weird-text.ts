@@ -4,7 +4,8 @@ import { WEIRD } from './schema-sample.ts'
 const DEEP = 100_000
 const WIDE = 5000
 
-const nested = (open: string, close: string, depth: number): string => open.repeat(depth) + close.repeat(depth)
+const nested = (open: string, close: string, depth: number): string =>
+  open.repeat(depth) + close.repeat(depth)
 
 /** JSON, or nearly, that programs have fallen over. */
 const WEIRD_TEXTS: readonly (() => string)[] = [

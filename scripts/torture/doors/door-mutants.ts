@@ -1,0 +1,102 @@
+import type { TortureMutant } from '../mutant-list.ts'
+
+const FIELDS_WRITE = 'hub/dist/socket/events/fields-write.js'
+const UPDATE_METADATA = 'hub/dist/socket/events/update-metadata.js'
+
+/** Deliberate mistakes at the doors of the hub, each with the scenario that must see it. */
+export const DOOR_MUTANTS: readonly TortureMutant[] = [
+  {
+    // Where the client says which version it expects, the next one is answered before it is there.
+    name: 'door-acks-before-commit',
+    edits: [
+      {
+        file: FIELDS_WRITE,
+        find: 'const outcome = await write(connection, request.value);',
+        replace: `
+          const { expectedVersion } = request.value;
+          const writing = write(connection, request.value);
+          const early = { kind: 'written', version: expectedVersion + 1, changed: ['lastWrite'], kept: [] };
+          const outcome = expectedVersion === undefined ? await writing : early;`,
+      },
+    ],
+    scenario: 'doors-kill',
+    seenAs: ['lost', 'duplicate', 'order'],
+    runtimes: ['node'],
+  },
+  {
+    name: 'door-tells-before-commit',
+    edits: [
+      {
+        file: UPDATE_METADATA,
+        find: 'const whole = await replace(blob);',
+        replace: `
+          const told = { version: expectedVersion + 1, value: blob };
+          const body = { t: 'update-session', sid: request.sid, metadata: told, agentState: null };
+          const payload = { id: 'early', seq: 0, createdAt: 0, body };
+          const room = JSON.stringify(['whole', key.namespace, key.session]);
+          desk.parts.rooms.emit(room, { event: 'update', payload }, connection.id);
+          const whole = await replace(blob);`,
+      },
+    ],
+    scenario: 'doors-linear',
+    seenAs: ['order', 'shown'],
+    runtimes: ['bun'],
+  },
+  {
+    name: 'door-drops-the-mutation-id',
+    edits: [
+      {
+        file: 'hub/dist/socket/events/patch-metadata.js',
+        find: 'expectedVersion, mutationId, reason } = request;',
+        replace: 'expectedVersion, reason } = request, mutationId = undefined;',
+      },
+    ],
+    scenario: 'doors-kill',
+    seenAs: ['replay', 'lost'],
+    runtimes: ['bun'],
+  },
+  {
+    name: 'door-renews-the-expected-version',
+    edits: [
+      {
+        file: UPDATE_METADATA,
+        find: 'const expectedVersion = Math.max(0, request.expectedVersion);',
+        replace: 'const expectedVersion = (await store.readSession(key))?.metadataVersion ?? 0;',
+      },
+    ],
+    scenario: 'doors-linear',
+    seenAs: ['stale'],
+    runtimes: ['node'],
+  },
+  {
+    name: 'drain-answers-nothing',
+    edits: [
+      {
+        file: 'hub/dist/socket/desk.js',
+        find: 'return new Promise((resolve) => this.#settled.push(resolve));',
+        replace: 'return Promise.resolve();',
+      },
+    ],
+    scenario: 'doors-term',
+    seenAs: ['unanswered'],
+    runtimes: ['node'],
+  },
+  {
+    name: 'error-without-an-ack',
+    edits: [
+      {
+        file: 'hub/dist/socket/events/read-request.js',
+        find: 'const parsed = payload.safeParse(arrived.payload);',
+        replace: 'const parsed = { success: true, data: payload.parse(arrived.payload) };',
+      },
+      {
+        file: FIELDS_WRITE,
+        find: 'arrived.reply?.(errorAck(desk.failed(error)));',
+        replace: 'desk.failed(error);',
+      },
+    ],
+    scenario: 'doors-fuzz',
+    seenAs: ['unanswered'],
+    runtimes: ['node'],
+  },
+]

@@ -1,0 +1,73 @@
+import { EVENTS, type CliUpEvent } from '@holdfast/shared/protocol/events'
+import { releasedAgentState } from '@holdfast/shared/protocol/released/agent-state'
+import { releasedMachineMetadata } from '@holdfast/shared/protocol/released/machine-metadata'
+import { releasedRunnerState } from '@holdfast/shared/protocol/released/runner-state'
+import { releasedSessionMetadata } from '@holdfast/shared/protocol/released/session-metadata'
+import type { z } from 'zod'
+import { below, chance, pick, type Random } from '../../random.ts'
+import { schemaSample, type Sampling } from './schema-sample.ts'
+import { weirdText } from './weird-text.ts'
+
+/** What is there to be meant by an input, so that not everything is refused at the first look. */
+export interface FuzzTarget {
+  readonly sessions: readonly string[]
+  readonly machine: string
+  readonly token: string
+}
+
+export const UP_EVENTS = Object.keys(EVENTS['/cli'].up) as CliUpEvent[]
+
+/** Makes what is inside of inputs: payloads and bodies, most of them right but for a mistake or two. */
+export class FuzzWorld {
+  readonly target: FuzzTarget
+  readonly random: Random
+  #acks = 1000
+
+  constructor(target: FuzzTarget, random: Random) {
+    this.target = target
+    this.random = random
+  }
+
+  /** Never given out twice, so that an answer is known by it. */
+  newAck(): number {
+    this.#acks += 1
+    return this.#acks
+  }
+
+  session(): string {
+    return pick(this.random, this.target.sessions)
+  }
+
+  /** The text of a value of this schema. */
+  textOf(schema: z.ZodType, shape: 'session' | 'machine' = 'session'): string {
+    return weirdText(this.random, schemaSample(schema, this.#sampling(shape)))
+  }
+
+  payloadOf(event: CliUpEvent): string {
+    return this.textOf(EVENTS['/cli'].up[event].payload, event.startsWith('machine') ? 'machine' : 'session')
+  }
+
+  #sampling(shape: 'session' | 'machine'): Sampling {
+    const { random, target } = this
+    const wrong = pick(random, [0, 0.02, 0.1, 0.3])
+    const inner: Sampling = { random, wrong, named: {} }
+    const metadata = shape === 'machine' ? releasedMachineMetadata : releasedSessionMetadata
+    return {
+      random,
+      wrong,
+      named: {
+        sid: () => this.session(),
+        machineId: () => target.machine,
+        id: () => (shape === 'machine' ? target.machine : this.session()),
+        metadata: () => schemaSample(metadata, inner),
+        patch: () => schemaSample(metadata, inner),
+        agentState: () => schemaSample(releasedAgentState, inner),
+        runnerState: () => schemaSample(releasedRunnerState, inner),
+        flavor: () => pick(random, ['claude', 'codex', 'cursor', 'dsh', 'nobody']),
+        tag: () => `fuzz-${below(random, 40)}`,
+        method: () =>
+          `${chance(random, 0.5) ? this.session() : target.machine}:${pick(random, ['killSession', 'x'])}`,
+      },
+    }
+  }
+}
