@@ -3,14 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { BenchChild } from './child-process.ts'
 import type { FillJob } from './fill-child.ts'
+import type { Commands } from './find-commands.ts'
 import { counted } from './groups.ts'
 import type { Runtime } from './variant.ts'
-
-export interface Commands {
-  readonly node: string
-  /** Null where there is no Bun. */
-  readonly bun: string | null
-}
 
 /** Where a run happens: its temporary folder, the runtimes that it starts, and the databases that it has filled. */
 export class BenchRoom {
@@ -32,6 +27,11 @@ export class BenchRoom {
     return command
   }
 
+  /** A process on Node that helps to measure: it serves nothing itself. */
+  child(module: string, job: object): BenchChild {
+    return new BenchChild(this.command('node'), module, job)
+  }
+
   /** A folder for one database and what lies beside it. */
   newFolder(): string {
     this.#count += 1
@@ -51,7 +51,7 @@ export class BenchRoom {
     const database = join(this.newFolder(), 'holdfast.db')
     const started = Date.now()
     const job: FillJob = { database, sessions }
-    const child = new BenchChild(this.command('node'), 'fill-child.js', job)
+    const child = this.child('fill-child.js', job)
     for (let made = 0; made < sessions;) {
       made = (await child.hear<{ made: number }>()).made
       this.tell(`filling: ${counted(made)} of ${counted(sessions)} sessions`)

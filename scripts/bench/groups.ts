@@ -1,20 +1,5 @@
+import type { Group, Member } from './group.ts'
 import { SMALL_DOCUMENT, variant, type Runtime, type Variant } from './variant.ts'
-
-/** Variants that take their rounds in turn, so that whatever else the machine does hits all of them alike. */
-export interface Group {
-  readonly name: string
-  readonly title: string
-  readonly about: string
-  readonly members: readonly Member[]
-}
-
-export interface Member {
-  readonly variant: Variant
-  /** Those that are read together. */
-  readonly block: string
-  /** Other members that it is held against, each with the word for it. */
-  readonly against: readonly { readonly word: string; readonly name: string }[]
-}
 
 export interface Scale {
   readonly runtimes: readonly Runtime[]
@@ -31,9 +16,9 @@ export function runtimeName(runtime: Runtime): string {
   return RUNTIME_NAME[runtime]
 }
 
-function documents({ runtimes }: Scale): Group {
+function documents({ runtimes }: Scale): Group<Variant> {
   const members = runtimes.flatMap((runtime) =>
-    KILOBYTES.flatMap((size): Member[] => {
+    KILOBYTES.flatMap((size): Member<Variant>[] => {
       const at = `${size} KB, ${RUNTIME_NAME[runtime]}`
       const column = variant(`One JSON column, ${at}`, {
         runtime,
@@ -60,8 +45,8 @@ function documents({ runtimes }: Scale): Group {
   return { name: 'documents', title: 'Size of the document', about, members }
 }
 
-function replaces(): Group {
-  const members = [2, 50].flatMap((size): Member[] => {
+function replaces(): Group<Variant> {
+  const members = [2, 50].flatMap((size): Member<Variant>[] => {
     const column = variant(`One JSON column, patch, ${size} KB`, {
       engine: 'column',
       documentBytes: size * 1000,
@@ -80,11 +65,11 @@ function replaces(): Group {
   return { name: 'replace', title: 'Whole documents', about, members }
 }
 
-function writers({ closely }: Scale): Group {
+function writers({ closely }: Scale): Group<Variant> {
   const members = closely.flatMap((runtime) => {
     const nameOf = (count: number): string =>
       `${count} writer${count === 1 ? '' : 's'}, ${RUNTIME_NAME[runtime]}`
-    return [1, 8, 64, 256].map((count): Member => {
+    return [1, 8, 64, 256].map((count): Member<Variant> => {
       const measured = variant(nameOf(count), { runtime, writers: count, sessions: count })
       const against = count === 1 ? [] : [{ word: 'of one writer', name: nameOf(1) }]
       return { variant: measured, block: runtime, against }
@@ -107,7 +92,7 @@ const HANDOVERS = [
   { callsPerMessage: 32, says: 'Worker by 32' },
 ] as const
 
-function threads({ closely }: Scale): Group {
+function threads({ closely }: Scale): Group<Variant> {
   const members = closely.flatMap((runtime) => {
     const patches = DOORS.flatMap(({ door, says }) =>
       mainAndWorkers(`${says}, ${RUNTIME_NAME[runtime]}`, { runtime, door }),
@@ -125,9 +110,9 @@ function threads({ closely }: Scale): Group {
   return { name: 'threads', title: 'Main thread or worker thread', about, members }
 }
 
-function mainAndWorkers(where: string, differs: Partial<Variant>): Member[] {
+function mainAndWorkers(where: string, differs: Partial<Variant>): Member<Variant>[] {
   const main = variant(`Main thread, ${where}`, differs)
-  const workers = HANDOVERS.map(({ callsPerMessage, says }): Member => {
+  const workers = HANDOVERS.map(({ callsPerMessage, says }): Member<Variant> => {
     const worker = variant(`${says}, ${where}`, { ...differs, engine: 'worker', callsPerMessage })
     return { variant: worker, block: where, against: [{ word: 'of the main thread', name: main.name }] }
   })
@@ -138,12 +123,12 @@ export function counted(count: number): string {
   return count.toLocaleString('en-US')
 }
 
-function sessions({ storedSessions }: Scale): Group {
+function sessions({ storedSessions }: Scale): Group<Variant> {
   const few = storedSessions[0] ?? 0
   const members = (['own', 'even'] as const).flatMap((spread) => {
     const nameOf = (count: number): string =>
       `${counted(count)} sessions, ${spread === 'own' ? '64 hot' : 'spread evenly'}`
-    return storedSessions.map((count): Member => {
+    return storedSessions.map((count): Member<Variant> => {
       const measured = variant(nameOf(count), { sessions: count, spread, documentBytes: SMALL_DOCUMENT })
       const against = count === few ? [] : [{ word: `of ${counted(few)} sessions`, name: nameOf(few) }]
       return { variant: measured, block: spread, against }
@@ -154,7 +139,7 @@ function sessions({ storedSessions }: Scale): Group {
   return { name: 'sessions', title: 'Number of sessions stored', about, members }
 }
 
-export function allGroups(scale: Scale): readonly Group[] {
+export function allGroups(scale: Scale): readonly Group<Variant>[] {
   return [documents(scale), replaces(), writers(scale), threads(scale), sessions(scale)]
 }
 

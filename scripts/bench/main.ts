@@ -3,23 +3,36 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { repositoryRoot } from '../repository.ts'
-import { GROUP_NAMES } from './groups.ts'
+import { hubSuite } from './hub/hub-suite.ts'
 import { svgReport } from './picture.ts'
 import { markdownReport, textReport, type Report } from './report.ts'
-import { runStoreSuite } from './store-suite.ts'
+import { storeSuite } from './store-suite.ts'
+import type { Suite } from './suite.ts'
 
-const USAGE = `npm run bench -- store [--quick] [--only NAME,..] [--write] [--dir FOLDER] [--out FOLDER]
+const SUITES: { readonly [name: string]: Suite } = { store: storeSuite, hub: hubSuite }
 
-  store        durable writes per second, start-up and first page
-  --quick      about a minute, rough numbers, less of Bun; the whole takes about a quarter of an hour
-  --only       some groups: ${GROUP_NAMES.join(', ')}
-  --write      writes BENCHMARKS.md and bench-store.svg into docs/, or into --out; not with --only
-  --dir        where the databases are made (a temporary folder of the system otherwise): another disk, other numbers
-`
+function usageText(): string {
+  const suites = Object.entries(SUITES).map(
+    ([name, { about, groups, minutes }]) =>
+      `  ${name.padEnd(8)}  ${about};\n            about ${minutes.quick} with --quick, ${minutes.whole} without; groups: ${groups.join(', ')}`,
+  )
+  return [
+    'npm run bench -- SUITE [--quick] [--only GROUP,..] [--write] [--dir FOLDER] [--out FOLDER]',
+    '',
+    ...suites,
+    '',
+    '  --quick   rough numbers, and less of them',
+    '  --only    some groups of the suite',
+    '  --write   writes bench-SUITE.md and bench-SUITE.svg into docs/, or into --out; not with --only',
+    '  --dir     where the databases are made (a temporary folder of the system otherwise): another disk, other numbers',
+    '',
+  ].join('\n')
+}
+
 const EXIT_USAGE = 2
 
 function usage(problem: string): never {
-  process.stderr.write(`bench: ${problem}\n\n${USAGE}`)
+  process.stderr.write(`bench: ${problem}\n\n${usageText()}`)
   process.exit(EXIT_USAGE)
 }
 
@@ -41,27 +54,37 @@ function readArgs() {
   }
 }
 
-function writeReport(report: Report, folder: string): void {
-  const picture = 'bench-store.svg'
+function suiteOf(positionals: readonly string[]): { name: string; suite: Suite } {
+  const [name = ''] = positionals
+  const suite = Object.hasOwn(SUITES, name) ? SUITES[name] : undefined
+  if (suite === undefined || positionals.length !== 1)
+    usage(`say what to measure: ${Object.keys(SUITES).join(' or ')}`)
+  return { name, suite }
+}
+
+/** Each suite has a document and a picture of its own, written whole. */
+function writeReport(name: string, report: Report, folder: string): void {
+  const document = `bench-${name}.md`
+  const picture = `bench-${name}.svg`
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, picture), svgReport(report))
-  writeFileSync(join(folder, 'BENCHMARKS.md'), markdownReport(report, picture))
-  process.stderr.write(`bench: wrote ${picture} and BENCHMARKS.md into ${folder}\n`)
+  writeFileSync(join(folder, document), markdownReport(report, picture))
+  process.stderr.write(`bench: wrote ${document} and ${picture} into ${folder}\n`)
 }
 
 async function main(): Promise<void> {
   const { values, positionals } = readArgs()
   if (values.help) {
-    process.stdout.write(USAGE)
+    process.stdout.write(usageText())
     return
   }
-  if (positionals.length !== 1 || positionals[0] !== 'store') usage('say what to measure: store')
-  const only = values.only.split(',').filter((name) => name !== '')
-  const unknown = only.find((name) => !GROUP_NAMES.includes(name))
-  if (unknown !== undefined) usage(`there is no group ${unknown}`)
+  const { name, suite } = suiteOf(positionals)
+  const only = values.only.split(',').filter((group) => group !== '')
+  const unknown = only.find((group) => !suite.groups.includes(group))
+  if (unknown !== undefined) usage(`the suite ${name} has no group ${unknown}`)
   if (values.write && only.length > 0)
     usage('--write takes the whole suite, so that no part of it is left out')
-  const report = await runStoreSuite({
+  const report = await suite.run({
     quick: values.quick,
     only,
     parent: values.dir,
@@ -69,7 +92,7 @@ async function main(): Promise<void> {
     tell: (line) => process.stderr.write(`bench: ${line}\n`),
   })
   process.stdout.write(`${textReport(report)}\n`)
-  if (values.write) writeReport(report, values.out ?? join(repositoryRoot(), 'docs'))
+  if (values.write) writeReport(name, report, values.out ?? join(repositoryRoot(), 'docs'))
 }
 
 await main()

@@ -11,12 +11,21 @@ const BAR = 14
 const BLOCK_GAP = 8
 const CHARACTERS_A_LINE = 138
 
-const COLOURS = { holdfast: '#1f6f5c', worker: '#5b7fb8', column: '#b98a3a', bare: '#8a8a8a' } as const
+const COLOURS = {
+  holdfast: '#1f6f5c',
+  worker: '#5b7fb8',
+  column: '#b98a3a',
+  bare: '#8a8a8a',
+  'ack-only': '#8a8a8a',
+  peer: '#b98a3a',
+} as const
 const FAMILIES = {
   holdfast: 'Holdfast',
   worker: 'Holdfast on a worker thread',
   column: 'one JSON column',
   bare: 'the bare statements',
+  'ack-only': 'a server that only acks',
+  peer: 'the peer hub',
 } as const
 const INK = '#22272e'
 const QUIET = '#5f6873'

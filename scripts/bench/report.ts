@@ -1,51 +1,77 @@
+import { columnsFor, type Column } from './columns.ts'
 import type { Fact } from './environment.ts'
-import { numberText, ratioText, type Figure, type Section } from './figure.ts'
+import type { Section } from './figure.ts'
+import type { Judged } from './goal.ts'
 
 export interface Report {
   readonly title: string
   readonly facts: readonly Fact[]
+  readonly goals: readonly Judged[]
   readonly sections: readonly Section[]
 }
 
-const COLUMNS = ['', 'median', 'lowest to highest', 'CPU a write', 'held against'] as const
+const GOALS = 'Speed to reach'
+const GOAL_COLUMNS = ['what', 'measured', 'floor', 'aim', ''] as const
+const GOAL_ALIGN = ['left', 'right', 'right', 'right', 'left'] as const
 
-function cells(figure: Figure): string[] {
-  const { value, unit, cpuMicros } = figure
+type Row = readonly string[]
+type Align = Column['align']
+
+function goalRow({ what, measured, floor, aim, verdict }: Judged): Row {
+  return [what, measured, floor, aim, verdict]
+}
+
+function columnsOf({ sections }: Report): readonly Column[] {
+  return columnsFor(sections.flatMap((section) => section.figures))
+}
+
+/** Columns in line, numbers to the right. */
+function aligned(rows: readonly Row[], align: readonly Align[]): string[] {
+  const widths = align.map((_, at) => Math.max(...rows.map((row) => (row[at] ?? '').length)))
+  return rows.map((row) =>
+    row
+      .map((cell, at) =>
+        align[at] === 'left' ? cell.padEnd(widths[at] ?? 0) : cell.padStart(widths[at] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+/** For the terminal. */
+export function textReport(report: Report): string {
+  const { title, facts, goals, sections } = report
+  const wide = Math.max(...facts.map((fact) => fact.name.length))
+  const head = facts.map((fact) => `  ${fact.name.padEnd(wide)}  ${fact.text}`)
+  const columns = columnsOf(report)
+  const [, ...titles] = columns.map((column) => column.title)
+  const tables = sections.map((section) => [
+    [section.title, ...titles],
+    ...section.figures.map((figure) => columns.map((column) => column.cell(figure))),
+  ])
+  const lines = aligned(
+    tables.flat(),
+    columns.map((column) => column.align),
+  )
+  const body = tables.flatMap((table) => ['', ...lines.splice(0, table.length)])
+  const [, ...goalTitles] = GOAL_COLUMNS
+  const goalLines =
+    goals.length === 0 ? [] : ['', ...aligned([[GOALS, ...goalTitles], ...goals.map(goalRow)], GOAL_ALIGN)]
+  return [title, ...head, ...body, ...goalLines, ''].join('\n')
+}
+
+function markdownTable(titles: Row, align: readonly Align[], rows: readonly Row[]): string[] {
   return [
-    figure.name,
-    `${numberText(value.median)} ${unit === 'ms' ? 'ms' : '/s'}`,
-    `${numberText(value.low)} to ${numberText(value.high)}`,
-    cpuMicros === null ? '' : `${numberText(cpuMicros.user)} + ${numberText(cpuMicros.system)} \u00B5s`,
-    figure.ratios.map(ratioText).join(', '),
+    `| ${titles.join(' | ')} |`,
+    `|${align.map((side) => (side === 'left' ? '---' : '--:')).join('|')}|`,
+    ...rows.map((row) => `| ${row.join(' | ')} |`),
   ]
 }
 
-/** For the terminal: columns in line, numbers to the right. */
-export function textReport({ title, facts, sections }: Report): string {
-  const wide = Math.max(...facts.map((fact) => fact.name.length))
-  const head = facts.map((fact) => `  ${fact.name.padEnd(wide)}  ${fact.text}`)
-  const rows = sections.flatMap((section) => section.figures.map(cells))
-  const widths = COLUMNS.map((column, at) =>
-    Math.max(column.length, ...rows.map((row) => (row[at] ?? '').length)),
-  )
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, at) => {
-        const width = widths[at] ?? 0
-        return at === 0 || at === COLUMNS.length - 1 ? cell.padEnd(width) : cell.padStart(width)
-      })
-      .join('  ')
-      .trimEnd()
-  const body = sections.flatMap((section) => [
-    '',
-    line([section.title, ...COLUMNS.slice(1)]),
-    ...section.figures.map((figure) => line(cells(figure))),
-  ])
-  return [title, ...head, ...body, ''].join('\n')
-}
-
 /** The same as a document. `picture` is the name of the file with the picture beside it. */
-export function markdownReport({ title, facts, sections }: Report, picture: string): string {
+export function markdownReport(report: Report, picture: string): string {
+  const { title, facts, goals, sections } = report
+  const columns = columnsOf(report)
   const head = [
     `# ${title}`,
     '',
@@ -53,20 +79,23 @@ export function markdownReport({ title, facts, sections }: Report, picture: stri
     '',
     ...facts.map((fact) => `- ${fact.name}: ${fact.text}`),
     '',
-    'The median of the rounds, the lowest and the highest of them, and the processor time of one write (user + system,',
-    'all threads of its process). A ratio is the median of the ratios of rounds that were run next to each other.',
-    '',
-    `![${title}](${picture})`,
+    ...columns.flatMap(({ explains }) => (explains === undefined ? [] : [explains])),
   ]
+  const goalTable =
+    goals.length === 0
+      ? []
+      : ['', `## ${GOALS}`, '', ...markdownTable(GOAL_COLUMNS, GOAL_ALIGN, goals.map(goalRow))]
   const body = sections.flatMap((section) => [
     '',
     `## ${section.title}`,
     '',
     section.about,
     '',
-    `| ${['what', ...COLUMNS.slice(1)].join(' | ')} |`,
-    '|---|--:|--:|--:|---|',
-    ...section.figures.map((figure) => `| ${cells(figure).join(' | ')} |`),
+    ...markdownTable(
+      columns.map((column) => column.title),
+      columns.map((column) => column.align),
+      section.figures.map((figure) => columns.map((column) => column.cell(figure))),
+    ),
   ])
-  return [...head, ...body, ''].join('\n')
+  return [...head, ...goalTable, '', `![${title}](${picture})`, ...body, ''].join('\n')
 }

@@ -3,25 +3,15 @@ import { join } from 'node:path'
 import type { BenchRoom } from './bench-room.ts'
 import { BenchChild } from './child-process.ts'
 import type { Figure, Section } from './figure.ts'
-import type { Group, Member } from './groups.ts'
+import type { Group, Member } from './group.ts'
+import { ratiosOf, runInTurn, speed, warmUp, type Lane, type Rounds } from './interleaved.ts'
 import type { RoundJob } from './round-child.ts'
 import { median, spreadOf } from './statistics.ts'
 import type { About, Round, Variant } from './variant.ts'
 
-export interface Rounds {
-  readonly count: number
-  readonly milliseconds: number
-  readonly warmUpWrites: number
-  readonly warmUpMs: number
-}
-
-const WARM_UP_STEP_MS = 250
-
-interface Measured {
-  readonly member: Member
+interface StoreLane extends Lane<Variant, Round> {
   readonly child: BenchChild
   readonly about: About
-  readonly rounds: Round[]
 }
 
 /** A store with more sessions than writers is filled once and copied. */
@@ -29,74 +19,51 @@ function isFilled({ sessions, writers }: Variant): boolean {
   return sessions > writers
 }
 
-async function prepare(room: BenchRoom, folder: string, member: Member): Promise<Measured> {
+async function prepare(room: BenchRoom, folder: string, member: Member<Variant>): Promise<StoreLane> {
   const { variant } = member
   const database = join(folder, 'holdfast.db')
   const filled = isFilled(variant)
   if (filled) await room.copyOf(variant.sessions, database)
   const job: RoundJob = { variant, database, filled }
   const child = new BenchChild(room.command(variant.runtime), 'round-child.js', job)
-  return { member, child, about: await child.hear<About>(), rounds: [] }
+  const about = await child.hear<About>()
+  const round = (milliseconds: number): Promise<Round> => child.ask<Round>(String(milliseconds))
+  return { member, child, about, rounds: [], round }
 }
 
 /** Runs one group: every variant in a process of its own, one round each in turn. */
 export async function runGroup(
   room: BenchRoom,
-  group: Group,
+  group: Group<Variant>,
   plan: Rounds,
 ): Promise<{ sections: readonly Section[]; abouts: readonly About[] }> {
-  const { tell } = room
+  const tell = (line: string): void => room.tell(`${group.name}: ${line}`)
   const { members } = group
-  tell(`${group.name}: preparing ${members.length} processes`)
+  tell(`preparing ${members.length} processes`)
   for (const { variant } of members) if (isFilled(variant)) await room.filled(variant.sessions)
   const folders = members.map(() => room.newFolder())
-  const measured = await Promise.all(members.map((member, at) => prepare(room, folders[at] ?? '', member)))
-  tell(`${group.name}: warming up`)
-  await warmUp(measured, plan)
-  for (let round = 1; round <= plan.count; round += 1) {
-    tell(`${group.name}: round ${round} of ${plan.count}`)
-    for (const { child, rounds } of inTurn(measured, round))
-      rounds.push(await child.ask<Round>(String(plan.milliseconds)))
-  }
-  await Promise.all(measured.map(({ child }) => child.end()))
+  const lanes = await Promise.all(members.map((member, at) => prepare(room, folders[at] ?? '', member)))
+  tell('warming up')
+  await warmUpAll(lanes, plan)
+  await runInTurn(lanes, plan, tell)
+  await Promise.all(lanes.map(({ child }) => child.end()))
   for (const folder of folders) room.remove(folder)
-  const figures = measured.map((one) => figureOf(one, measured))
+  const figures = lanes.map((lane) => figureOf(lane, lanes))
   const { title, about } = group
-  return { sections: [{ title, about, figures }], abouts: measured.map((one) => one.about) }
+  return { sections: [{ title, about, figures }], abouts: lanes.map((lane) => lane.about) }
 }
 
 /** As many at a time as there are cores: nothing is measured yet. */
-async function warmUp(measured: readonly Measured[], plan: Rounds): Promise<void> {
+async function warmUpAll(lanes: readonly StoreLane[], plan: Rounds): Promise<void> {
   const atOnce = availableParallelism()
-  for (let at = 0; at < measured.length; at += atOnce)
-    await Promise.all(measured.slice(at, at + atOnce).map((one) => warmUpOne(one, plan)))
+  for (let at = 0; at < lanes.length; at += atOnce)
+    await Promise.all(lanes.slice(at, at + atOnce).map((lane) => warmUp(lane, plan)))
 }
 
-/** Until its code has run often enough to be compiled, or for the longest time that this may take. */
-async function warmUpOne({ child }: Measured, { warmUpWrites, warmUpMs }: Rounds): Promise<void> {
-  const until = performance.now() + warmUpMs
-  for (let writes = 0; writes < warmUpWrites && performance.now() < until;)
-    writes += (await child.ask<Round>(String(WARM_UP_STEP_MS))).writes
-}
-
-/** Every other round goes backwards, so that nobody always follows the same neighbour. */
-function inTurn(measured: readonly Measured[], round: number): readonly Measured[] {
-  return round % 2 === 1 ? measured : measured.toReversed()
-}
-
-function speed({ writes, seconds }: Round): number {
-  return writes / seconds
-}
-
-function figureOf({ member, rounds }: Measured, all: readonly Measured[]): Figure {
-  const { variant, against } = member
-  const ratios = against.map(({ word, name }) => {
-    const other = all.find((one) => one.member.variant.name === name)
-    if (other === undefined) throw new Error(`${name} was not measured.`)
-    return { word, value: ratioOf(rounds, other.rounds) }
-  })
+function figureOf(lane: StoreLane, all: readonly StoreLane[]): Figure {
+  const { member, rounds } = lane
   return {
-    name: variant.name,
+    name: member.variant.name,
     block: member.block,
     unit: 'writes/s',
     value: spreadOf(rounds.map(speed)),
@@ -104,16 +71,7 @@ function figureOf({ member, rounds }: Measured, all: readonly Measured[]): Figur
       user: median(rounds.map((round) => round.userMicros / round.writes)),
       system: median(rounds.map((round) => round.systemMicros / round.writes)),
     },
-    ratios,
-    family: variant.engine,
+    ratios: ratiosOf(lane, all),
+    family: member.variant.engine,
   }
-}
-
-/** Round by round, because two rounds that are near in time had the same noise. */
-function ratioOf(rounds: readonly Round[], others: readonly Round[]): number {
-  const ratios = rounds.flatMap((round, at) => {
-    const other = others[at]
-    return other === undefined ? [] : [speed(round) / speed(other)]
-  })
-  return median(ratios)
 }

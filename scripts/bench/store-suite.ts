@@ -1,26 +1,16 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { repositoryRoot } from '../repository.ts'
-import { BenchRoom, type Commands } from './bench-room.ts'
+import { BenchRoom } from './bench-room.ts'
 import { killChildrenOnExit } from './child-process.ts'
 import { machineFacts, runtimeFacts } from './environment.ts'
 import type { Section } from './figure.ts'
-import { allGroups, START, type Scale } from './groups.ts'
+import { findCommands, runtimesOf } from './find-commands.ts'
+import { allGroups, GROUP_NAMES, START, type Scale } from './groups.ts'
+import type { Rounds } from './interleaved.ts'
 import type { Report } from './report.ts'
-import { runGroup, type Rounds } from './run-group.ts'
+import { runGroup } from './run-group.ts'
 import { runStart } from './run-start.ts'
-import type { About, Runtime } from './variant.ts'
-
-export interface StoreSuiteOptions {
-  readonly quick: boolean
-  /** The groups to run; all where it is empty. */
-  readonly only: readonly string[]
-  /** Where the temporary folder is made. */
-  readonly parent: string | undefined
-  /** As it was typed, for the report. */
-  readonly command: string
-  readonly tell: (line: string) => void
-}
+import { runFacts } from './run-facts.ts'
+import type { Suite, SuiteOptions } from './suite.ts'
+import type { About } from './variant.ts'
 
 const FULL = {
   rounds: { count: 5, milliseconds: 2000, warmUpWrites: 30_000, warmUpMs: 4000 },
@@ -31,17 +21,11 @@ const QUICK = {
   stored: [1_000, 20_000],
 }
 
-function findCommands(): Commands {
-  const bun = join(repositoryRoot(), 'node_modules', '.bin', 'bun')
-  if (process.versions['bun'] !== undefined) return { node: 'node', bun: process.execPath }
-  return { node: process.execPath, bun: existsSync(bun) ? bun : null }
-}
-
-export async function runStoreSuite(options: StoreSuiteOptions): Promise<Report> {
+async function run(options: SuiteOptions): Promise<Report> {
   killChildrenOnExit()
   const { rounds, stored } = options.quick ? QUICK : FULL
   const commands = findCommands()
-  const runtimes: Runtime[] = commands.bun === null ? ['node'] : ['node', 'bun']
+  const runtimes = runtimesOf(commands)
   if (commands.bun === null) options.tell('Bun is not installed: only Node is measured.')
   const room = new BenchRoom(commands, options.parent, options.tell)
   // Also when a signal ends the run; after the children, which write there.
@@ -55,16 +39,10 @@ export async function runStoreSuite(options: StoreSuiteOptions): Promise<Report>
       storedSessions: stored,
     }
     const { sections, abouts } = await runAll(room, { scale, rounds, only: options.only })
-    const minutes = (Date.now() - started.getTime()) / 60_000
-    const run = `${started.toISOString().slice(0, 10)}, ${minutes.toFixed(1)} minutes, ${rounds.count} rounds of ${rounds.milliseconds / 1000} s each`
     return {
       title: 'How fast the store is',
-      facts: [
-        { name: 'Run', text: options.quick ? `${run} (a quick run: rough numbers)` : run },
-        { name: 'Command', text: options.command },
-        ...facts,
-        ...runtimeFacts(abouts),
-      ],
+      facts: [...runFacts(options, rounds, started), ...facts, ...runtimeFacts(abouts)],
+      goals: [],
       sections,
     }
   } finally {
@@ -92,4 +70,12 @@ async function runAll(
   for (const group of allGroups(scale)) if (wanted(group.name)) take(await runGroup(room, group, rounds))
   if (wanted(START)) take(await runStart(room, scale.runtimes, scale.storedSessions.at(-1) ?? 0))
   return { sections, abouts }
+}
+
+/** The store alone, without the doors before it. */
+export const storeSuite: Suite = {
+  about: 'durable writes per second of the store, start-up and first page',
+  minutes: { quick: 'one minute', whole: 'a quarter of an hour' },
+  groups: GROUP_NAMES,
+  run,
 }

@@ -1,7 +1,9 @@
 import type { JsonObject } from '@holdfast/shared/metadata/json'
 import type { Actor } from '@holdfast/shared/records/actor'
-import { documentOf, lifecycleChange, mixed, sessionId } from './documents.ts'
+import { documentOf, lifecycleChange, sessionId } from './documents.ts'
 import type { Engine, PatchCall, ReplaceCall } from './engine.ts'
+import { mutationId } from './mutation-id.ts'
+import { Turns } from './turns.ts'
 import type { Door, Round, Variant } from './variant.ts'
 
 /** What an ack-only socket.io server spends on one message beside JSON, roughly, on a small machine. */
@@ -10,10 +12,8 @@ const SOCKET_MICROS = 25
 interface Writer {
   readonly number: number
   readonly actor: Actor
-  /** The session it stays with, and the document that it sends with a replace. */
-  readonly own: number
+  /** What it sends with a replace. */
   readonly document: JsonObject | null
-  visits: number
   serial: number
 }
 
@@ -22,15 +22,13 @@ export class Workload {
   readonly #variant: Variant
   readonly #engine: Engine
   readonly #writers: Writer[]
-  readonly #stride: number
-  #place = 0
-  #turns = 0
+  readonly #turns: Turns
 
   constructor(variant: Variant, engine: Engine) {
     this.#variant = variant
     this.#engine = engine
-    this.#writers = Array.from({ length: variant.writers }, (_, number) => writer(variant, number))
-    this.#stride = strideFor(variant.sessions)
+    this.#turns = new Turns(variant)
+    this.#writers = Array.from({ length: variant.writers }, (_, number) => this.#writer(number))
   }
 
   async round(milliseconds: number): Promise<Round> {
@@ -59,60 +57,34 @@ export class Workload {
   }
 
   async #patch(one: Writer): Promise<void> {
-    const { session, visit } = this.#next(one)
+    const { session, visit } = this.#turns.next(one.number)
     one.serial += 1
-    const call = { session: sessionId(session), patch: lifecycleChange(visit), mutationId: mutationId(one) }
+    const call = {
+      session: sessionId(session),
+      patch: lifecycleChange(visit),
+      mutationId: mutationId(one.number, one.serial),
+    }
     const answer = await this.#engine.patch(comeIn<PatchCall>(this.#variant.door, call), one.actor)
     goOut(this.#variant.door, answer)
   }
 
   async #replace(one: Writer): Promise<void> {
-    const { session, visit } = this.#next(one)
+    const { session, visit } = this.#turns.next(one.number)
     const metadata = { ...one.document, ...lifecycleChange(visit) }
     const call = { session: sessionId(session), metadata, expectedVersion: visit + 1 }
     const answer = await this.#engine.replace(comeIn<ReplaceCall>(this.#variant.door, call), one.actor)
     goOut(this.#variant.door, answer)
   }
 
-  /** Whose turn it is, and how often it has been written before. */
-  #next(one: Writer): { session: number; visit: number } {
-    const { spread, sessions } = this.#variant
-    if (spread === 'own') {
-      one.visits += 1
-      return { session: one.own, visit: one.visits - 1 }
+  #writer(number: number): Writer {
+    const { operation, documentBytes } = this.#variant
+    return {
+      number,
+      actor: { door: 'socket', machine: `machine-${number}`, run: `run-${number}` },
+      document: operation === 'replace' ? documentOf(this.#turns.ownOf(number), documentBytes) : null,
+      serial: 0,
     }
-    const visit = Math.floor(this.#turns / sessions)
-    this.#turns += 1
-    this.#place = (this.#place + this.#stride) % sessions
-    return { session: this.#place, visit }
   }
-}
-
-function writer({ writers, sessions, operation, documentBytes }: Variant, number: number): Writer {
-  const own = Math.floor((number * sessions) / writers)
-  return {
-    number,
-    own,
-    actor: { door: 'socket', machine: `machine-${number}`, run: `run-${number}` },
-    document: operation === 'replace' ? documentOf(own, documentBytes) : null,
-    visits: 0,
-    serial: 0,
-  }
-}
-
-/** A step that visits every session before it comes to one again, and never a neighbour next. */
-function strideFor(sessions: number): number {
-  const divides = (a: number, b: number): number => (b === 0 ? a : divides(b, a % b))
-  let stride = Math.max(1, Math.floor(sessions * 0.618))
-  while (divides(sessions, stride) !== 1) stride += 1
-  return stride
-}
-
-/** As clients make them: the time first, so that new ones sort behind old ones, and then what makes it theirs. */
-function mutationId(one: Writer): string {
-  const time = Date.now().toString(36).padStart(9, '0')
-  const own = mixed(one.number).toString(36).padStart(7, '0')
-  return `${time}${own}${one.serial.toString(36).padStart(8, '0')}`
 }
 
 /** The request as it comes out of a frame. Making the frame's text stands for making the event that others get. */
