@@ -3,8 +3,9 @@ import { HoldfastError } from '../errors/holdfast-error.ts'
 import type { JsonObject } from '../metadata/json.ts'
 import { FakeOutside } from './contract/fake-outside.ts'
 import { ModelHub } from './contract/model-hub.ts'
-import { outcome } from './contract/outcome.ts'
-import { flush, Seat } from './contract/seat.ts'
+import { byNow, outcome } from './contract/outcome.ts'
+import { flush } from './contract/flush.ts'
+import { Seat } from './contract/seat.ts'
 
 const START: JsonObject = { path: '/p', host: 'h', count: 0 }
 
@@ -291,7 +292,7 @@ describe('a patch that is made of what is there', () => {
       await flush()
       seat.link.deliverEvent()
     }
-    expect(await written).toBe('version_mismatch')
+    expect(await byNow(written)).toBe('version_mismatch')
     expect(seat.hub.received).toHaveLength(10)
     expect(seat.client.metadata['count']).toBe(3000)
   })
@@ -375,7 +376,7 @@ describe('clearing a resume token', () => {
     const cleared = outcome(seat.client.clearResumeToken(clear))
     expect(seat.client.metadata).toEqual(held)
     await seat.settle()
-    expect(await cleared).toBe('version_mismatch')
+    expect(await byNow(cleared)).toBe('version_mismatch')
     expect(seat.hub.metadata).toEqual(held)
   })
 

@@ -4,8 +4,9 @@ import { LIMITS } from '../metadata/limits.ts'
 import type { JsonObject } from '../metadata/json.ts'
 import { FakeOutside } from './contract/fake-outside.ts'
 import { ModelHub } from './contract/model-hub.ts'
-import { outcome } from './contract/outcome.ts'
-import { flush, Seat } from './contract/seat.ts'
+import { byNow, outcome } from './contract/outcome.ts'
+import { flush } from './contract/flush.ts'
+import { Seat } from './contract/seat.ts'
 
 const START: JsonObject = { path: '/p', host: 'h', title: 'start' }
 
@@ -15,12 +16,6 @@ function refused(code: string): JsonObject {
 
 async function seated(options: ConstructorParameters<typeof Seat>[2] = {}): Promise<Seat> {
   return new Seat(new ModelHub(START), new FakeOutside(), options).ready()
-}
-
-async function isPending(promise: Promise<unknown>): Promise<boolean> {
-  const pending = Symbol('pending')
-  await flush()
-  return (await Promise.race([promise, Promise.resolve(pending)])) === pending
 }
 
 function idsOf(hub: ModelHub): unknown[] {
@@ -53,7 +48,7 @@ describe('a patch', () => {
     const seat = await seated()
     const written = seat.client.updateMetadata({ title: 'mine' })
     seat.deliver()
-    expect(await isPending(written)).toBe(true)
+    expect(await byNow(written)).toBe('pending')
     seat.link.deliverAck()
     expect(await written).toEqual({ version: 2, changed: ['title'] })
   })
@@ -113,10 +108,11 @@ describe('a patch', () => {
 
   test('[CL7] one that the hub refuses is taken back, and the others stay', async () => {
     const seat = await seated()
-    const bad = seat.client.updateMetadata({ claudeSessionId: null, title: 'never' })
+    const bad = outcome(seat.client.updateMetadata({ claudeSessionId: null, title: 'never' }))
     const good = seat.client.updateMetadata({ custom: 1 })
-    const [came] = await Promise.all([outcome(bad), good, seat.settle()])
-    expect(came).toBe('protected_field')
+    await seat.settle()
+    expect(await byNow(bad)).toBe('protected_field')
+    await good
     expect(seat.client.metadata).toEqual({ ...START, custom: 1 })
     expect(seat.client.metadata).toEqual(seat.hub.metadata)
     expect(seat.client.state).toBe('live')
@@ -266,7 +262,7 @@ describe('delivery', () => {
       const first = outcome(seat.client.updateMetadata({ title: 'first' }))
       const blocked = outcome(seat.client.updateMetadata({ title: 'second' }))
       await seat.settle()
-      expect([await first, await blocked]).toEqual([code, code])
+      expect(await byNow(Promise.all([first, blocked]))).toEqual([code, code])
       expect([seat.client.state, seat.client.stoppedBy?.code]).toEqual(['stopped', code])
       expect(seat.errors.map((error) => error.code)).toEqual([code])
       expect(await outcome(seat.client.updateMetadata({ title: 'third' }))).toBe(code)
@@ -285,7 +281,7 @@ describe('delivery', () => {
         await seat.settle()
         seat.outside.pass(10_000)
       }
-      expect(await bad).toBe('internal')
+      expect(await byNow(bad)).toBe('internal')
       expect(seat.hub.received.length).toBeGreaterThan(1)
       expect(seat.hub.received.length).toBeLessThan(10)
       expect(seat.client.state).toBe('live')
@@ -298,7 +294,7 @@ describe('delivery', () => {
       seat.hub.instead.push(answer)
       const odd = outcome(seat.client.updateMetadata({ title: 'odd' }))
       await seat.settle()
-      expect(await odd).toBe('outcome_unknown')
+      expect(await byNow(odd)).toBe('outcome_unknown')
       expect(seat.client.confirmed).toEqual({ version: 1, metadata: START })
       seat.outside.pass(1_000)
       expect(seat.reads).toHaveLength(1)

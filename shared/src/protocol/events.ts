@@ -16,6 +16,10 @@ import { sessionEnd } from './up/session-end.ts'
 import { sessionReady } from './up/session-ready.ts'
 import { updateMetadataAck, updateMetadataRequest } from './up/update-metadata.ts'
 import { updateStateAck, updateStateRequest } from './up/update-state.ts'
+import { changes, changesAck } from './watch/changes.ts'
+import { facts, factsAck } from './watch/facts.ts'
+import { resync, resyncAck } from './watch/resync.ts'
+import { watchAck, watchRequest } from './watch/watch.ts'
 
 /** One event: what it carries, and what its ack carries where it has one. */
 export interface EventShape {
@@ -51,7 +55,19 @@ export const EVENTS = {
       'session-patched': { payload: sessionPatched },
     },
   },
+  '/watch': {
+    up: {
+      watch: { payload: watchRequest, ack: watchAck },
+    },
+    down: {
+      changes: { payload: changes, ack: changesAck },
+      facts: { payload: facts, ack: factsAck },
+      resync: { payload: resync, ack: resyncAck },
+    },
+  },
 } as const satisfies Record<string, Record<'up' | 'down', Record<string, EventShape>>>
 
 export type CliUpEvent = keyof (typeof EVENTS)['/cli']['up']
 export type CliDownEvent = keyof (typeof EVENTS)['/cli']['down']
+export type WatchUpEvent = keyof (typeof EVENTS)['/watch']['up']
+export type WatchDownEvent = keyof (typeof EVENTS)['/watch']['down']

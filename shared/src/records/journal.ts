@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import type { Json } from '../metadata/json.ts'
 import { actorSchema } from './actor.ts'
-
-const json = z.json() as z.ZodType<Json>
+import { jsonSchema } from './json-schema.ts'
 
 /** An unprotected value too large for the journal: enough to recognise it, not to restore it. */
 export const largeValueSchema = z.strictObject({ sha256: z.string().length(64), bytes: z.int().positive() })
@@ -10,11 +8,11 @@ export type LargeValue = z.infer<typeof largeValueSchema>
 
 /** One field's change. A side that is absent says that the field was not there. */
 export const journaledChangeSchema = z.strictObject({
-  before: json.optional(),
+  before: jsonSchema.optional(),
   beforeLarge: largeValueSchema.optional(),
   /** The version that had set the value before; 0 where the field had never been set. */
   beforeVersion: z.int().min(0),
-  after: json.optional(),
+  after: jsonSchema.optional(),
   afterLarge: largeValueSchema.optional(),
   /** `clear`: given up on purpose. `pair`: went because its partner moved. */
   cause: z.enum(['clear', 'pair']).optional(),

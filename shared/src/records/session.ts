@@ -1,8 +1,6 @@
 import { z } from 'zod'
-import type { Json } from '../metadata/json.ts'
 import { sessionSettings } from '../protocol/session-settings.ts'
-
-const json = z.json() as z.ZodType<Json>
+import { jsonSchema } from './json-schema.ts'
 
 /** A session as the store keeps it; what is live (connected, thinking) is not stored. */
 export const sessionRecordSchema = z.strictObject({
@@ -11,12 +9,12 @@ export const sessionRecordSchema = z.strictObject({
   tag: z.string(),
   createdAt: z.int(),
   updatedAt: z.int(),
-  metadata: z.record(z.string(), json),
+  metadata: z.record(z.string(), jsonSchema),
   metadataVersion: z.int().positive(),
   /** Fields whose stored bytes do not parse; they are left out of `metadata`. */
   damaged: z.array(z.string()),
   /** Null also where the stored bytes do not parse; then `agentStateDamaged` says so, and nothing overwrites them. */
-  agentState: json,
+  agentState: jsonSchema,
   agentStateDamaged: z.boolean(),
   agentStateVersion: z.int().positive(),
   /** What the session was last said to be set to. */
@@ -38,9 +36,9 @@ export const machineRecordSchema = z.strictObject({
   namespace: z.string(),
   createdAt: z.int(),
   updatedAt: z.int(),
-  metadata: json,
+  metadata: jsonSchema,
   metadataVersion: z.int().positive(),
-  runnerState: json,
+  runnerState: jsonSchema,
   runnerStateVersion: z.int().positive(),
 })
 export type MachineRecord = z.infer<typeof machineRecordSchema>

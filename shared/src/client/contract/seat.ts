@@ -3,6 +3,7 @@ import type { SessionView } from '../../protocol/http/session-view.ts'
 import { SessionClient, type SessionClientParts } from '../session-client.ts'
 import { FakeLink } from './fake-link.ts'
 import type { FakeOutside } from './fake-outside.ts'
+import { flush } from './flush.ts'
 import { SID, type ModelHub } from './model-hub.ts'
 
 interface PendingRead {
@@ -124,11 +125,4 @@ export class Seat {
       })
     })
   }
-}
-
-/** Lets everything run that waits for nothing but its turn. */
-export function flush(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve)
-  })
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../metadata/json.ts'
 import { FakeOutside } from '../contract/fake-outside.ts'
 import { ModelHub } from '../contract/model-hub.ts'
 import { outcome } from '../contract/outcome.ts'
-import { flush } from '../contract/seat.ts'
+import { flush } from '../contract/flush.ts'
 import { HubHttp, type Fetch } from './hub-http.ts'
 
 const TOKEN = 'holdfast_a_token_of_tests'

@@ -36,6 +36,20 @@ const VIEW = {
   damaged: ['name'],
   settings: { model: null },
 }
+const TOKEN = {
+  flavor: 'claude',
+  value: 't',
+  paired: null,
+  proof: 'confirmed',
+  left: 'superseded',
+  machineId: null,
+  runtimeId: null,
+  run: null,
+  setBy: { door: 'http' },
+  firstAt: 1,
+  at: 2,
+  leftAt: 3,
+}
 const WRITTEN = { result: 'success', version: 2, changed: ['a'], kept: ['path'], rebasedFrom: 1 }
 
 const SHAPES: readonly MessageCase[] = [
@@ -46,7 +60,7 @@ const SHAPES: readonly MessageCase[] = [
     nullable: ['activeAt', 'thinkingAt'],
     unknown: 'are refused',
   },
-  { name: 'the answer with it', schema: sessionViewAnswer, full: { session: VIEW }, unknown: 'are refused' },
+  { name: 'the answer with it', schema: sessionViewAnswer, full: { session: VIEW, tokens: [TOKEN] }, unknown: 'are refused' },
   {
     name: 'a patch of its metadata',
     schema: patchSessionMetadataBody,
@@ -102,7 +116,7 @@ const SHAPES: readonly MessageCase[] = [
   {
     name: 'what a list is asked for',
     schema: pageQuery,
-    full: { limit: '10', cursor: 'c' },
+    full: { limit: '10', cursor: '12' },
     optional: ['limit', 'cursor'],
     unknown: 'are refused',
   },

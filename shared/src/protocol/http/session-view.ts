@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { tokenRecordSchema } from '../../records/token.ts'
 import { sessionSettings } from '../session-settings.ts'
 
 /**
@@ -24,6 +25,6 @@ export const sessionView = z.strictObject({
 })
 export type SessionView = z.infer<typeof sessionView>
 
-/** `GET /api/sessions/:id`. */
-export const sessionViewAnswer = z.strictObject({ session: sessionView })
+/** `GET /api/sessions/:id`: the session, and the newest of the resume tokens that it ever had. */
+export const sessionViewAnswer = z.strictObject({ session: sessionView, tokens: z.array(tokenRecordSchema) })
 export type SessionViewAnswer = z.infer<typeof sessionViewAnswer>

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+
+/** What is true of a session now and is in no feed. */
+export const sessionFacts = z.strictObject({
+  sid: z.string(),
+  liveness: z
+    .strictObject({
+      active: z.boolean(),
+      activeAt: z.number().nullable(),
+      thinking: z.boolean(),
+      thinkingAt: z.number().nullable(),
+    })
+    .optional(),
+})
+export type SessionFacts = z.infer<typeof sessionFacts>
+
+/**
+ * Hub to watcher: the newest facts of some sessions. After `watch` come those of every session that is active; what has
+ * not been named since then is not.
+ */
+export const facts = z.array(sessionFacts).min(1)
+export type Facts = z.infer<typeof facts>
+
+/** Called without an argument; the next facts come after it. */
+export const factsAck = z.undefined()
