@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { AsyncScope } from '@holdfast/shared/scope/async-scope'
 import { admissionFor } from './auth/host-and-origin.ts'
 import { Devices } from './auth/devices.ts'
+import { LoginCookies } from './auth/login-cookies.ts'
 import { rootToken, type RootToken } from './auth/root-token.ts'
 import { TokenGate } from './auth/token-gate.ts'
 import type { Settings } from './config/read-config.ts'
@@ -14,6 +15,11 @@ import { InFlight } from './listen/in-flight.ts'
 import { LivePresence } from './live/live-presence.ts'
 import { LiveRpcRegistry } from './live/live-rpc-registry.ts'
 import type { Log } from './log/log.ts'
+import { feedMetrics } from './metrics/feed-metrics.ts'
+import { Metrics } from './metrics/metrics.ts'
+import { processMetrics } from './metrics/process-metrics.ts'
+import { socketMetrics } from './metrics/socket-metrics.ts'
+import { storeMetrics } from './metrics/store-metrics.ts'
 import { openSocketDoor } from './socket/open-socket-door.ts'
 import { Retention } from './store/retention.ts'
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
@@ -43,7 +49,7 @@ export interface Hub extends AsyncDisposable {
 /** Starts everything, in this order, and ends it in reverse: doors first, the store last. */
 export async function startHub({ config, secrets }: Settings, { now, log }: Outside): Promise<Hub> {
   await using scope = new AsyncScope()
-  const store = scope.use(await openSqliteStore(config.database, { now }))
+  const store = scope.use(await openSqliteStore(config.database, { now, log }))
   const token = rootToken(config.home, secrets.token)
   scope.use(new Retention(store, (error) => log.error('retention failed', error)))
   const gate = scope.use(new TokenGate({ store, rootToken: token.token, now, log }))
@@ -55,8 +61,12 @@ export async function startHub({ config, secrets }: Settings, { now, log }: Outs
   const isShuttingDown = (): boolean => ending
 
   const devices = new Devices(store, gate)
-  const parts = { store, gate, admission, presence, calls: registry, devices, log, now, isShuttingDown }
-  const answer = openHttpDoor(parts)
+  const logins = new LoginCookies({ rootToken: token.token, gate, now })
+  const metrics = new Metrics()
+  metrics.add(processMetrics({ library: store.library, startedAt: now() }))
+  metrics.add(storeMetrics(store))
+  const live = { presence, calls: registry, metrics }
+  const answer = openHttpDoor({ store, gate, logins, admission, devices, ...live, log, now, isShuttingDown })
   const http: HttpDoor = (request, address) => answering.track(answer(request, address))
   const frontDoor = scope.use(
     await openFrontDoor({ host: config.host, port: config.port, http, admission, isShuttingDown }),
@@ -68,6 +78,8 @@ export async function startHub({ config, secrets }: Settings, { now, log }: Outs
     ...{ store, gate, presence, registry, events, rooms, log, now },
     later: (ms) => setTimeout(ms, undefined, { ref: false }),
   })
+  metrics.add(socketMetrics(sockets.counts))
+  metrics.add(feedMetrics(events))
   scope.defer(async () => {
     ending = true
     frontDoor.stopAccepting()

@@ -1,12 +1,14 @@
 import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
 import { banner } from './banner.ts'
-import { settingsFromProcess } from './config/read-config.ts'
+import { settingsFromProcess, type Settings } from './config/read-config.ts'
+import { EXIT, exitCode } from './exit-code.ts'
 import { startHub, type Hub } from './hub.ts'
 import type { Log } from './log/log.ts'
 import { pinoLog } from './log/pino-log.ts'
+import { programArgs, type ProgramArgs } from './program-args.ts'
+import { restoredText } from './restored-text.ts'
+import { restoreBackup } from './store/sqlite/restore-backup.ts'
 import { within } from './within.ts'
-
-const EXIT = { settings: 3, bug: 70, storage: 74, interrupted: 130 } as const
 
 /** A told end may take this long, an end in trouble that long; then the process goes, since nothing acknowledged is lost by it. */
 const END_MS = 4800
@@ -36,6 +38,7 @@ function untilEnd(hub: Hub, log: Log): Promise<End> {
     process.on('uncaughtException', bug)
     process.on('unhandledRejection', bug)
     void hub.failed.then((error) => {
+      log.error('the store has stopped', error)
       process.stderr.write(`${sentenceOf(error)}\n`)
       resolve({ code: EXIT.storage, withinMs: TROUBLE_MS })
     })
@@ -48,16 +51,30 @@ function sentenceOf(error: unknown): string {
   return 'holdfast: a fault of the program itself stopped it; nothing that was acknowledged is lost. (internal)'
 }
 
-async function main(): Promise<number> {
-  process.umask(0o077)
-  const settings = settingsFromProcess()
+async function serve(settings: Settings): Promise<number> {
   const log = pinoLog(settings.config.logLevel)
   const hub = await startHub(settings, { now: Date.now, log })
   process.stdout.write(banner(hub))
+  log.info('started', { url: hub.url, library: hub.library, pid: process.pid })
   const { code, withinMs } = await untilEnd(hub, log)
   const ended = await within(hub[Symbol.asyncDispose](), withinMs)
   if (!ended) log.warn('the end took too long and was cut short')
   return code
+}
+
+type Restore = Extract<ProgramArgs, { kind: 'restore' }>
+
+async function restore({ file, json }: Restore, { config }: Settings): Promise<number> {
+  const restored = await restoreBackup(file, config.database, { now: Date.now })
+  process.stdout.write(json ? `${JSON.stringify(restored)}\n` : restoredText(restored, config.database))
+  return 0
+}
+
+async function main(): Promise<number> {
+  process.umask(0o077)
+  const args = programArgs(process.argv.slice(2))
+  const settings = settingsFromProcess()
+  return args.kind === 'restore' ? restore(args, settings) : serve(settings)
 }
 
 let code: number
@@ -65,7 +82,7 @@ try {
   code = await main()
 } catch (error) {
   process.stderr.write(`${sentenceOf(error)}\n`)
-  code = error instanceof HoldfastError && error.code !== 'internal' ? EXIT.settings : EXIT.bug
+  code = exitCode(error)
 }
 // What is still open belongs to connections that were cut; waiting for it would only delay the end.
 process.exit(code)

@@ -1,7 +1,9 @@
 import { authMutants } from './catalogue/auth.ts'
+import { clientMutants } from './catalogue/client.ts'
 import { hubMutants } from './catalogue/hub.ts'
 import { liveMutants } from './catalogue/live.ts'
 import { sharedMutants } from './catalogue/shared.ts'
+import { socketMutants } from './catalogue/socket.ts'
 import { sqliteMutants } from './catalogue/sqlite.ts'
 import type { Mutant } from './mutant.ts'
 
@@ -12,4 +14,6 @@ export const CATALOGUE: readonly Mutant[] = [
   ...liveMutants,
   ...sqliteMutants,
   ...authMutants,
+  ...socketMutants,
+  ...clientMutants,
 ]

@@ -51,6 +51,14 @@ export class KnownDevices {
     return found
   }
 
+  /** Who a device is, for whom it is proved already that it is speaking. Null where its token was taken back. */
+  async standing(device: string): Promise<StoredDevice | null> {
+    const found = this.#freshOf(device) ?? (await this.#read(device))
+    if (found === null || found.revokedAt !== null) return null
+    this.#keep(found)
+    return found
+  }
+
   /** Nothing that was read of it up to here counts any more. */
   forget(device: string): void {
     this.#forgotten += 1
@@ -74,6 +82,7 @@ export class KnownDevices {
   }
 
   #keep(device: StoredDevice): void {
+    if (this.#freshOf(device.id) === device) return
     this.#kept.delete(device.id)
     this.#kept.set(device.id, { device, readAt: this.#now() })
     for (const oldest of this.#kept.keys()) {

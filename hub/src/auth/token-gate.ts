@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import type { Log } from '../log/log.ts'
-import type { Store } from '../store/store.ts'
+import type { Store, StoredDevice } from '../store/store.ts'
 import type { Caller } from './caller.ts'
 import { readDeviceToken } from './device-token.ts'
 import { DeviceUses } from './device-uses.ts'
@@ -50,6 +50,10 @@ export class TokenGate implements Gate, AsyncDisposable {
     return this.#failures.note(address, this.#now()) ? unauthorized() : rateLimited()
   }
 
+  async deviceCaller(device: string): Promise<Caller | null> {
+    return this.#callerFor(await this.#devices.standing(device))
+  }
+
   onRevoked(listener: (device: string) => void): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
@@ -78,7 +82,12 @@ export class TokenGate implements Gate, AsyncDisposable {
       return { namespace: namespace ?? DEFAULT_NAMESPACE, role: 'admin', device: null }
     const token = readDeviceToken(base)
     const holder = token === null ? null : await this.#devices.holderOf(token)
-    if (holder === null || (namespace !== null && namespace !== holder.namespace)) return null
+    if (holder !== null && namespace !== null && namespace !== holder.namespace) return null
+    return this.#callerFor(holder)
+  }
+
+  #callerFor(holder: StoredDevice | null): Caller | null {
+    if (holder === null) return null
     this.#uses.note(holder.id)
     return { namespace: holder.namespace, role: holder.role, device: holder.id }
   }

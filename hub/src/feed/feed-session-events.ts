@@ -28,7 +28,7 @@ export class FeedSessionEvents implements SessionEvents {
   readonly #followers = new Map<string, NamespaceFollower>()
 
   constructor({ store, rooms, now, log }: SessionEventsParts) {
-    this.#parts = { store, teller: new SessionTeller(rooms, now), log }
+    this.#parts = { store, teller: new SessionTeller(rooms, now), log, now }
     this.#heads = headsOf(store).catch((error: unknown) => {
       log.error('the heads of the feeds can not be read', error)
       return null
@@ -36,6 +36,13 @@ export class FeedSessionEvents implements SessionEvents {
     this.#stopListening = store.onCommit((namespaces) => {
       for (const namespace of namespaces) this.#follower(namespace).wake()
     })
+  }
+
+  /** For how long the oldest change that is not told yet has been waiting, in any namespace. */
+  get lagMs(): number {
+    let longest = 0
+    for (const follower of this.#followers.values()) longest = Math.max(longest, follower.lagMs)
+    return longest
   }
 
   madeBy({ namespace, session }: SessionKey, version: number, connection: ConnectionId): void {

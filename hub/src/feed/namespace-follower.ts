@@ -11,6 +11,7 @@ export interface FollowerParts {
   readonly store: FeedSource
   readonly teller: SessionTeller
   readonly log: Log
+  readonly now: () => number
 }
 
 /** Changes per page, and pages per turn of the event loop: in bursts writers and listeners get about as much of it. */
@@ -49,6 +50,8 @@ export class NamespaceFollower {
   #done: Promise<void> = Promise.resolve()
   #isWoken = false
   #isFailing = false
+  /** When something was committed that is not told yet; null where everything is. */
+  #behindSince: number | null = null
   /** The last seq that was looked at; null before the first look. */
   #after: number | null = null
   /** Who made a version that was not looked at yet, the oldest first. */
@@ -73,9 +76,15 @@ export class NamespaceFollower {
     for (const oldest of this.#makers.keys()) return void this.#makers.delete(oldest)
   }
 
+  /** For how long something has been committed that is not told yet; 0 where everything is. */
+  get lagMs(): number {
+    return this.#behindSince === null ? 0 : Math.max(0, this.#parts.now() - this.#behindSince)
+  }
+
   /** Something was committed. Wakes that come together are one look. */
   wake(): void {
     this.#isWoken = true
+    this.#behindSince ??= this.#parts.now()
     if (this.#state.kind !== 'idle') return
     this.#state = { kind: 'looking' }
     this.#done = this.#follow()
@@ -97,6 +106,7 @@ export class NamespaceFollower {
         if (!this.#hasEnded() && (await this.#tellSome())) this.#isWoken = true
       }
       this.#isFailing = false
+      this.#behindSince = null
       if (!this.#hasEnded()) this.#state = { kind: 'idle' }
     } catch (error) {
       this.#failed(error)

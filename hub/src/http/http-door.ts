@@ -1,18 +1,23 @@
 import type { Admission } from '../auth/admission.ts'
 import type { Devices } from '../auth/devices.ts'
 import type { Gate } from '../auth/gate.ts'
+import type { LoginCookies } from '../auth/login-cookies.ts'
 import type { Calls } from '../live/calls.ts'
 import type { Presence } from '../live/presence.ts'
 import type { Log } from '../log/log.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { Store } from '../store/store.ts'
 
 export interface HttpDoorParts {
   readonly store: Store
   readonly gate: Gate
+  readonly logins: LoginCookies
   readonly admission: Admission
   readonly devices: Devices
   readonly presence: Presence
   readonly calls: Calls
+  /** What `/metrics` shows; the door adds what it counts itself. */
+  readonly metrics: Metrics
   readonly log: Log
   readonly now: () => number
   /** True once the hub has begun to shut down. */

@@ -9,6 +9,8 @@ const RETRY_AFTER_SECONDS = '1'
 export function refusalAnswer(c: DoorContext, refusal: Refusal, more: object = {}): Response {
   const { kind: _kind, code, message, ...detail } = refusal
   const { http, retry } = ERRORS[code]
+  const { codes } = c.env.counts
+  codes[code] = (codes[code] ?? 0) + 1
   if (http === 401) c.header('WWW-Authenticate', 'Bearer')
   if (retry === 'backoff' && http !== 500) c.header('Retry-After', RETRY_AFTER_SECONDS)
   // Hono's type lists the registered ones only; every other one passes as well.

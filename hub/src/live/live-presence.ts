@@ -14,11 +14,12 @@ export class LivePresence implements Presence {
   readonly #sessions: Liveness
   readonly #machines: Liveness
   readonly #gone = new GoneConnections()
+  readonly #listeners = new Set<(session: SessionKey) => void>()
 
   constructor(now: () => number, remembered: number = REMEMBERED) {
     this.#now = now
-    this.#sessions = new Liveness(remembered)
-    this.#machines = new Liveness(remembered)
+    this.#sessions = new Liveness(remembered, (name) => this.#sessionChanged(name))
+    this.#machines = new Liveness(remembered, () => undefined)
   }
 
   sessionAlive(session: SessionKey, connection: ConnectionId, { thinking }: Alive): void {
@@ -51,6 +52,18 @@ export class LivePresence implements Presence {
     return { active, activeAt }
   }
 
+  *activeSessions(namespace: string): Iterable<string> {
+    for (const name of this.#sessions.active()) {
+      const key = sessionOf(name)
+      if (key.namespace === namespace) yield key.session
+    }
+  }
+
+  onChange(listener: (session: SessionKey) => void): () => void {
+    this.#listeners.add(listener)
+    return () => void this.#listeners.delete(listener)
+  }
+
   sessionInactive(session: SessionKey, withinMs: number): Promise<boolean> {
     if (!this.session(session).active) return Promise.resolve(true)
     return new Promise((resolve) => {
@@ -64,11 +77,22 @@ export class LivePresence implements Presence {
       })
     })
   }
+
+  #sessionChanged(name: string): void {
+    if (this.#listeners.size === 0) return
+    const session = sessionOf(name)
+    for (const listener of this.#listeners) listener(session)
+  }
 }
 
 /** Both parts are needed, and apart: ids are chosen by clients, and may be those of another tenant. */
 function sessionName({ namespace, session }: SessionKey): string {
   return JSON.stringify([namespace, session])
+}
+
+function sessionOf(name: string): SessionKey {
+  const [namespace, session] = JSON.parse(name) as [namespace: string, session: string]
+  return { namespace, session }
 }
 
 function machineName({ namespace, machine }: MachineKey): string {

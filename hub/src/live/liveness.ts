@@ -17,15 +17,25 @@ const NEVER: LiveSession = { active: false, activeAt: null, thinking: false, thi
 /** Who says what is alive, of one kind of thing, by key. Every word costs the same, however many things there are. */
 export class Liveness {
   readonly #remembered: number
+  readonly #changed: (key: string) => void
   readonly #active = new Map<string, Life>()
   /** What is not alive any more, in the order in which it ended. */
   readonly #past = new Map<string, Life>()
   /** The keys each connection spoke of; false where it said that the thing ended. */
   readonly #said = new Map<ConnectionId, Map<string, boolean>>()
 
-  /** `remembered`: of how many things it is known when they were last alive, once they are not. */
-  constructor(remembered: number) {
+  /**
+   * `remembered`: of how many things it is known when they were last alive, once they are not. `changed` is called when
+   * one has become active or is not any more, and when it begins or ends to think; it must not throw.
+   */
+  constructor(remembered: number, changed: (key: string) => void) {
     this.#remembered = remembered
+    this.#changed = changed
+  }
+
+  /** What is alive now. */
+  active(): Iterable<string> {
+    return this.#active.keys()
   }
 
   alive(
@@ -37,6 +47,7 @@ export class Liveness {
     if (said.get(key) === false) return
     said.set(key, true)
     const life = this.#active.get(key) ?? this.#awaken(key, word.at)
+    const before = stateOf(life)
     life.alive.add(connection)
     life.activeAt = word.at
     if (word.thinking) {
@@ -45,6 +56,7 @@ export class Liveness {
     } else {
       life.thinking.delete(connection)
     }
+    if (stateOf(life) !== before) this.#changed(key)
   }
 
   /** The connection says that it ended; it is not believed again when it says that it is alive. */
@@ -98,9 +110,14 @@ export class Liveness {
   #leave(key: string, connection: ConnectionId): void {
     const life = this.#active.get(key)
     if (life === undefined) return
+    const before = stateOf(life)
     life.alive.delete(connection)
     life.thinking.delete(connection)
-    if (life.alive.size > 0) return
+    if (life.alive.size === 0) this.#end(key, life)
+    if (stateOf(life) !== before) this.#changed(key)
+  }
+
+  #end(key: string, life: Life): void {
     this.#active.delete(key)
     this.#past.set(key, life)
     this.#forgetOldest()
@@ -116,4 +133,10 @@ export class Liveness {
       return
     }
   }
+}
+
+/** What others are told of, in one number. */
+function stateOf({ alive, thinking }: Life): number {
+  if (alive.size === 0) return 0
+  return thinking.size === 0 ? 1 : 2
 }

@@ -24,6 +24,13 @@ export interface Presence {
   disconnected(connection: ConnectionId): void
   session(session: SessionKey): LiveSession
   machine(machine: MachineKey): LiveMachine
+  /** The ids of a namespace's sessions that are active now. */
+  activeSessions(namespace: string): Iterable<string>
+  /**
+   * Calls back when a session has become active or is not any more, and when it begins or ends to think. The listener
+   * must not throw. The answer takes it back.
+   */
+  onChange(listener: (session: SessionKey) => void): () => void
   /** Resolves true once nobody says that the session is alive, false when that has not come about in time. */
   sessionInactive(session: SessionKey, withinMs: number): Promise<boolean>
 }

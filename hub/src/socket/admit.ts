@@ -21,6 +21,8 @@ export interface Guest {
 export interface Knock {
   readonly auth: unknown
   readonly address: string
+  /** The header of the request that opened the connection. */
+  readonly cookie: string | undefined
 }
 
 /** Whose connection it is. Whoever has no token that is known is told nothing about the rest of what he sent. */
@@ -40,7 +42,8 @@ export async function admit(
   return { kind: 'guest', caller, isOurs: features.includes(PATCHES_FEATURE), own, directory }
 }
 
-function tokenOf(auth: unknown): string | undefined {
+/** The token in a handshake, whatever else is in it. */
+export function tokenOf(auth: unknown): string | undefined {
   const token = typeof auth === 'object' && auth !== null && 'token' in auth ? auth.token : undefined
   return typeof token === 'string' ? token : undefined
 }

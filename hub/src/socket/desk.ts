@@ -51,9 +51,19 @@ export class Desk {
     return new Promise((resolve) => this.#settled.push(resolve))
   }
 
+  /** Something was declined. */
+  refused({ code }: Refusal): void {
+    this.counts.refused += 1
+    this.#countCode(code)
+  }
+
+  #countCode(code: ErrorCode): void {
+    this.counts.codes[code] = (this.counts.codes[code] ?? 0) + 1
+  }
+
   /** Declines an event that asks for no ack. */
   complain(connection: Connection, complaint: Complaint): void {
-    this.counts.refused += 1
+    this.refused(complaint.refusal)
     if (!connection.complain(complaint)) this.counts.overLimit += 1
   }
 
@@ -63,8 +73,10 @@ export class Desk {
     const { log, now } = this.parts
     if (!(error instanceof HoldfastError)) {
       log.error('a socket event met a bug', error)
+      this.#countCode('internal')
       return refuse('internal', 'The hub met an error of its own. Try again; if it stays, read its log.')
     }
+    this.#countCode(error.code)
     const at = now()
     const before = this.#loggedAt.get(error.code)
     if (before === undefined || Math.abs(at - before) >= SAME_LINE_MS) {

@@ -13,4 +13,4 @@ export interface Arrived {
 }
 
 /** Carries an event out and answers it. What it rejects with is a bug, and ends nothing. */
-export type EventHandler = (connection: Connection, arrived: Arrived) => void | Promise<void>
+export type EventHandler<From = Connection> = (from: From, arrived: Arrived) => void | Promise<void>

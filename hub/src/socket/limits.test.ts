@@ -28,6 +28,40 @@ async function heldWorld(delays = new HeldDelays()): Promise<{ held: HeldDelays;
   return { held, world }
 }
 
+describe('an ack', () => {
+  test('[VE6] of a patch does not come before the store has it', async () => {
+    const { held, world } = await heldWorld()
+    await using _ = world
+    const { session } = await world.born()
+    const client = await world.connect()
+    let ack: unknown = 'not yet'
+    const asked = client
+      .ask('patch-metadata', { sid: session, patch: { name: 'n' } })
+      .then((answer) => (ack = answer))
+    await held.waiting(1)
+    await client.settled()
+    expect(ack).toBe('not yet')
+    held.release()
+    expect(await asked).toMatchObject({ result: 'success', version: 2 })
+  })
+
+  test('[VE6] of a blob does not come before the store has it', async () => {
+    const { held, world } = await heldWorld()
+    await using _ = world
+    const { session } = await world.born()
+    const client = await world.connect()
+    let ack: unknown = 'not yet'
+    const asked = client
+      .ask('update-metadata', { sid: session, expectedVersion: 1, metadata: { ...PLACE, name: 'n' } })
+      .then((answer) => (ack = answer))
+    await held.waiting(1)
+    await client.settled()
+    expect(ack).toBe('not yet')
+    held.release()
+    expect(await asked).toMatchObject({ result: 'success', version: 2 })
+  })
+})
+
 describe('what a connection may have under way', () => {
   test('[SE5] S59 one write too many is not looked at, and says so; the others are carried out', async () => {
     const { held, world } = await heldWorld()

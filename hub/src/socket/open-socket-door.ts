@@ -1,4 +1,7 @@
 import type { Socket } from 'socket.io'
+import { openWatchDoor } from '../watch/open-watch-door.ts'
+import { WATCH_LIMITS, type WatchLimits } from '../watch/watch-limits.ts'
+import { admit } from './admit.ts'
 import { Desk } from './desk.ts'
 import { DevicesOnline } from './devices-online.ts'
 import { eventHandlers } from './event-handlers.ts'
@@ -7,10 +10,10 @@ import type { SocketDoor, SocketDoorParts } from './socket-door.ts'
 import { takeEvent } from './take-event.ts'
 import { welcome } from './welcome.ts'
 
-/** Serves `/cli`, and turns away whoever connects to the namespace that the library always has. */
-export function openSocketDoor(parts: SocketDoorParts): SocketDoor {
+/** Serves `/cli` and `/watch`, and turns away whoever connects to the namespace that the library always has. */
+export function openSocketDoor(parts: SocketDoorParts, watchLimits: WatchLimits = WATCH_LIMITS): SocketDoor {
   const desk = new Desk(parts)
-  const porter = new Porter(desk)
+  const porter = new Porter(desk, (knock) => admit(parts, knock))
   const devices = new DevicesOnline()
   const take = takeEvent(desk, eventHandlers(desk))
   parts.gate.onRevoked((device) => devices.revoke(device))
@@ -20,5 +23,12 @@ export function openSocketDoor(parts: SocketDoorParts): SocketDoor {
   cli.on('connection', (socket: Socket) =>
     welcome(desk, socket, { guest: porter.guestOf(socket), devices, take }),
   )
-  return { counts: desk.counts, drain: () => desk.drain() }
+  const watching = openWatchDoor(desk, devices, watchLimits)
+  return {
+    counts: desk.counts,
+    drain: () => {
+      watching.end()
+      return desk.drain()
+    },
+  }
 }

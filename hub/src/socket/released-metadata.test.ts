@@ -273,9 +273,21 @@ describe('what is wrong with a field costs that field', () => {
     await using world = await openSocketWorld()
     const key = await world.born()
     const client = await world.connect()
-    const metadata = Object.fromEntries(Array.from({ length: 5000 }, (_, at) => [`f${at}`, 2 ** 60]))
+    const metadata = { ...PLACE, os: 'linux', ...fields(3000) }
     const ack = await client.ask('update-metadata', { sid: key.session, expectedVersion: 1, metadata })
+    expect(ack).toMatchObject({ result: 'success', version: 2, metadata: { ...PLACE, os: 'linux' } })
     expect((ack as { refused: unknown[] }).refused).toHaveLength(256)
+  })
+
+  test('[CO9] [SE5] of a blob with more fields than any document may have, nothing is taken', async () => {
+    await using world = await openSocketWorld()
+    const key = await world.born({ ...PLACE, claudeSessionId: 'token' })
+    const client = await world.connect()
+    const metadata = { ...PLACE, os: 'linux', ...fields(200_000) }
+    const ack = await client.ask('update-metadata', { sid: key.session, expectedVersion: 1, metadata })
+    expect(ack).toMatchObject({ result: 'success', version: 1, metadata: { claudeSessionId: 'token' } })
+    expect((ack as { refused: unknown[] }).refused).toHaveLength(256)
+    expect((await read(world.store, key)).metadataVersion).toBe(1)
   })
 })
 
@@ -344,6 +356,11 @@ function nested(depth: number): unknown {
 
 function keys(count: number): object {
   return Object.fromEntries(Array.from({ length: count }, (_, at) => [`k${at}`, at]))
+}
+
+/** Fields with a value that can not be stored. */
+function fields(count: number): object {
+  return Object.fromEntries(Array.from({ length: count }, (_, at) => [`f${at}`, 2 ** 60]))
 }
 
 /** About so many KiB, in values that a history map may have. */

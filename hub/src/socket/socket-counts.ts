@@ -1,3 +1,5 @@
+import type { ErrorCode } from '@holdfast/shared/errors/codes'
+
 /** What the socket door has seen since the start. Whatever it does not serve is in one of these. */
 export interface SocketCounts {
   /** Connections that are open now. */
@@ -8,10 +10,14 @@ export interface SocketCounts {
   cutConnections: number
   /** Writes that were taken. */
   writes: number
+  /** Of those, what was answered with success or a conflict. */
+  acks: number
   /** Requests that were declined: not there, not allowed, of another shape, or not storable. */
   refused: number
   /** Requests that failed for what the store or the hub could not do. */
   failed: number
+  /** Both of these by their code. */
+  readonly codes: { [code in ErrorCode]?: number }
   /** Events of names that have no meaning here. */
   dropped: number
   /** Events that were over a connection's limits and not looked at. */
@@ -26,8 +32,10 @@ export function noCounts(): SocketCounts {
     refusedConnections: 0,
     cutConnections: 0,
     writes: 0,
+    acks: 0,
     refused: 0,
     failed: 0,
+    codes: {},
     dropped: 0,
     overLimit: 0,
     tooLate: 0,

@@ -1,21 +1,28 @@
-import type { CliUpEvent } from '@holdfast/shared/protocol/events'
 import { droppedEventAck } from '@holdfast/shared/protocol/dropped-event'
-import type { Connection } from './connection.ts'
 import type { Desk } from './desk.ts'
-import type { EventHandlers } from './event-handlers.ts'
-import type { Arrived, Reply } from './event-handler.ts'
+import type { Arrived, EventHandler, Reply } from './event-handler.ts'
+import type { TokenBucket } from './token-bucket.ts'
 
 /** An event as the socket library hands it over: its name, its arguments, and the ack where one is asked for. */
 export type RawEvent = readonly unknown[]
+
+/** A connection whose events are taken, to whichever namespace it is. */
+export interface Sender {
+  readonly isOpen: boolean
+  readonly drops: TokenBucket
+}
+
+/** Who carries out each event that has a meaning in a namespace. */
+export type Handlers<From> = { readonly [event: string]: EventHandler<From> }
 
 /**
  * The one way in for every event. Nothing gets out of it: an error that left a listener of the socket library would end
  * the hub.
  */
-export function takeEvent(
+export function takeEvent<From extends Sender>(
   desk: Desk,
-  handlers: EventHandlers,
-): (connection: Connection, event: RawEvent) => void {
+  handlers: Handlers<From>,
+): (connection: From, event: RawEvent) => void {
   return (connection, event) => {
     try {
       if (!connection.isOpen) return
@@ -26,8 +33,9 @@ export function takeEvent(
       }
       const [name] = event
       const arrived = arrivedWith(event)
-      if (!isServed(handlers, name)) return drop(desk, connection, { name: String(name), arrived })
-      handlers[name](connection, arrived)?.catch((error: unknown) => desk.failed(error))
+      const handler = handlerOf(handlers, name)
+      if (handler === undefined) return drop(desk, connection, { name: String(name), arrived })
+      handler(connection, arrived)?.catch((error: unknown) => desk.failed(error))
     } catch (error) {
       desk.failed(error)
     }
@@ -45,14 +53,14 @@ function arrivedWith(event: RawEvent): Arrived {
   }
 }
 
-function isServed(handlers: EventHandlers, name: unknown): name is CliUpEvent {
-  return typeof name === 'string' && Object.hasOwn(handlers, name)
+function handlerOf<From>(handlers: Handlers<From>, name: unknown): EventHandler<From> | undefined {
+  return typeof name === 'string' && Object.hasOwn(handlers, name) ? handlers[name] : undefined
 }
 
 /** Transcripts, terminals, usage, and every name that is not known here. */
 function drop(
   { counts }: Desk,
-  connection: Connection,
+  connection: Sender,
   { name, arrived }: { readonly name: string; readonly arrived: Arrived },
 ): void {
   if (connection.drops.take()) {

@@ -8,6 +8,7 @@ import type { MachineRecord, SessionRecord, SessionSummary } from '@holdfast/sha
 import type { TokenRecord } from '@holdfast/shared/records/token'
 import type { SessionSettings } from '@holdfast/shared/protocol/session-settings'
 import type { PatchAnswer, ReplaceAnswer, VersionMismatch } from '../sessions/decision.ts'
+import type { SessionFilter } from '../sessions/session-filter.ts'
 
 /**
  * Where sessions live. Every method is one whole transaction and returns a promise that settles after its outcome is
@@ -25,6 +26,10 @@ export interface Store extends AsyncDisposable {
   readSession(session: SessionKey): Promise<SessionRecord | null>
   /** Without reading it: a session's agent state may be large. */
   hasSession(session: SessionKey): Promise<boolean>
+  /**
+   * Newest first by creation, an order that no write changes. Where not every session is wanted, a call looks at 2,000 of
+   * them at most: its page may then be short, or empty, and still have a `nextCursor`.
+   */
   listSessions(request: ListSessions): Promise<Page<SessionSummary>>
   updateSessionMetadata(request: ReplaceMetadata): Promise<ReplaceAnswer | VersionMismatch | Refusal>
   patchSessionMetadata(request: PatchMetadata): Promise<FieldsWritten | VersionMismatch | Refusal>
@@ -65,7 +70,7 @@ export interface Store extends AsyncDisposable {
   namespaces(): Promise<readonly string[]>
   /** One small step of throwing away what retention no longer keeps. */
   prune(request: PruneStep): Promise<Pruned>
-  /** Writes a consistent copy to a file that does not exist yet, while writes go on. */
+  /** Writes a consistent copy to a file that does not exist yet, while writes go on; `storage_busy` while another one is made. */
   backup(file: string): Promise<BackupMade>
   /** Waits for what was accepted, then closes; a second call does nothing. */
   close(): Promise<void>
@@ -120,6 +125,9 @@ export interface ListSessions {
   readonly cursor?: string | undefined
   /** The metadata fields to show; the usual ones of a list where it is left out. */
   readonly fields?: readonly string[] | undefined
+  readonly filter?: SessionFilter | undefined
+  /** Where it is given, the sessions whose ids it declines are passed over, and nothing of them is read. */
+  readonly wants?: ((session: string) => boolean) | undefined
 }
 
 export interface ReplaceMetadata extends SessionKey, WriteBy {

@@ -1,13 +1,16 @@
 import { Devices } from '../../auth/devices.ts'
 import { admissionFor } from '../../auth/host-and-origin.ts'
+import { LoginCookies } from '../../auth/login-cookies.ts'
 import { TokenGate } from '../../auth/token-gate.ts'
 import { LivePresence } from '../../live/live-presence.ts'
 import { LiveRpcRegistry } from '../../live/live-rpc-registry.ts'
 import type { Log, LogFacts } from '../../log/log.ts'
+import { Metrics } from '../../metrics/metrics.ts'
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts'
 import type { Store } from '../../store/store.ts'
 import type { HttpDoor } from '../http-door.ts'
 import { openHttpDoor } from '../open-http-door.ts'
+import { checkApiExchange } from './api-check.ts'
 
 export const ROOT_TOKEN = 'root-token-of-these-tests'
 export const HOST = '127.0.0.1:4006'
@@ -42,6 +45,7 @@ export interface WorldOptions {
 /** A door on a real store, with everything real but the wire and the clock. */
 export class DoorWorld implements AsyncDisposable {
   readonly store: Store
+  readonly metrics = new Metrics()
   readonly presence: LivePresence
   readonly registry = new LiveRpcRegistry()
   readonly lines: { what: string; facts: LogFacts | undefined; error?: unknown }[] = []
@@ -67,6 +71,7 @@ export class DoorWorld implements AsyncDisposable {
     this.door = openHttpDoor({
       store: served,
       gate: this.#gate,
+      logins: new LoginCookies({ rootToken: ROOT_TOKEN, gate: this.#gate, now }),
       admission: admissionFor({
         host: '127.0.0.1',
         allowedHosts: [],
@@ -75,6 +80,7 @@ export class DoorWorld implements AsyncDisposable {
       devices: new Devices(store, this.#gate),
       presence: this.presence,
       calls: this.registry,
+      metrics: this.metrics,
       log: this.log,
       now,
       isShuttingDown: () => this.ending,
@@ -97,7 +103,10 @@ export class DoorWorld implements AsyncDisposable {
   async ask(asking: Asking): Promise<Answered> {
     const response = await this.door(requestOf(asking), asking.address ?? '127.0.0.1')
     const text = await response.text()
-    const body = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>)
+    const isPage = response.headers.get('content-type')?.startsWith('text/html') === true
+    const body = text === '' || isPage ? {} : (JSON.parse(text) as Record<string, unknown>)
+    const { method = 'GET', path } = asking
+    checkApiExchange({ method, path: path.replace(/\?.*$/, ''), status: response.status, body })
     return { status: response.status, headers: response.headers, body, text }
   }
 

@@ -12,7 +12,8 @@ import { ACTOR, born, read, TestClock } from '../../store/contract/test-store.ts
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts'
 import type { CreateSession, SessionKey, Store } from '../../store/store.ts'
 import { openSocketDoor } from '../open-socket-door.ts'
-import type { SocketDoor } from '../socket-door.ts'
+import { WATCH_LIMITS, type WatchLimits } from '../../watch/watch-limits.ts'
+import type { SocketDoor, SocketDoorParts } from '../socket-door.ts'
 import { TestClient, type Auth } from './test-client.ts'
 
 export const ROOT_TOKEN = 'root-token-of-these-tests'
@@ -25,6 +26,7 @@ export interface WorldOptions {
   readonly store?: (store: Store) => Store
   /** Resolves at once where it is left out. */
   readonly later?: (ms: number) => Promise<void>
+  readonly watch?: Partial<WatchLimits>
 }
 
 /** A door on a real server, with a real store and everything else real; only the clock stands still. */
@@ -67,7 +69,7 @@ export async function openSocketWorld(options: WorldOptions = {}): Promise<Socke
   )
   const rooms = new SocketRooms(frontDoor.io.of('/cli'))
   const live = { presence: new LivePresence(now), registry: new LiveRpcRegistry() }
-  const door = openSocketDoor({
+  const parts: SocketDoorParts = {
     io: frontDoor.io,
     addressOf: frontDoor.addressOf,
     gate,
@@ -78,7 +80,8 @@ export async function openSocketWorld(options: WorldOptions = {}): Promise<Socke
     store: options.store?.(store) ?? store,
     events: scope.use(new FeedSessionEvents({ store, rooms, now, log })),
     later: options.later ?? (() => Promise.resolve()),
-  })
+  }
+  const door = openSocketDoor(parts, { ...WATCH_LIMITS, ...options.watch })
   const url = await frontDoor.listen()
   const devices = new Devices(store, gate)
   const knock = (auth: object, namespace = '/cli'): TestClient => {

@@ -7,8 +7,16 @@ export function clearResumeToken(desk: Desk): EventHandler {
   const { store } = desk.parts
   const message = { event: 'clear-resume-token', payload: clearResumeTokenRequest }
   return fieldsWrite(desk, message, ({ caller, actor }, request) => {
-    const { sid, flavor, expectedToken, reason, mutationId } = request
-    const key = { namespace: caller.namespace, session: sid }
-    return store.clearResumeToken({ ...key, actor, flavor, expectedToken, reason, mutationId })
+    const { sid: session, flavor, expectedToken, reason, mutationId } = request
+    const { namespace } = caller
+    return store.clearResumeToken({
+      namespace,
+      session,
+      actor,
+      flavor,
+      expectedToken,
+      reason,
+      mutationId,
+    })
   })
 }

@@ -35,7 +35,8 @@ export function fieldsWrite<Schema extends z.ZodType<{ sid: string }>>(
     if (!desk.begin(connection)) return arrived.reply?.(errorAck(OVERLOADED))
     try {
       const outcome = await carriedOut(connection, arrived)
-      if (outcome.kind === 'refused') desk.counts.refused += 1
+      if (outcome.kind === 'refused') desk.refused(outcome)
+      else desk.counts.acks += 1
       arrived.reply?.(ackOf(outcome))
     } catch (error) {
       arrived.reply?.(errorAck(desk.failed(error)))

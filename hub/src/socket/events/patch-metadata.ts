@@ -7,8 +7,16 @@ export function patchMetadata(desk: Desk): EventHandler {
   const { store } = desk.parts
   const message = { event: 'patch-metadata', payload: patchMetadataRequest }
   return fieldsWrite(desk, message, ({ caller, actor }, request) => {
-    const { sid, patch, expectedVersion, mutationId, reason } = request
-    const key = { namespace: caller.namespace, session: sid }
-    return store.patchSessionMetadata({ ...key, actor, patch, expectedVersion, mutationId, reason })
+    const { sid: session, patch, expectedVersion, mutationId, reason } = request
+    const { namespace } = caller
+    return store.patchSessionMetadata({
+      namespace,
+      session,
+      actor,
+      patch,
+      expectedVersion,
+      mutationId,
+      reason,
+    })
   })
 }

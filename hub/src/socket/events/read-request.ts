@@ -26,7 +26,14 @@ export function readRequest<Schema extends z.ZodType>(
   { mayWrite }: Connection,
   arrived: Arrived,
 ): ReadRequest<z.infer<Schema>> | Refusal {
-  if (!mayWrite) return ACCESS_DENIED
+  return mayWrite ? readPayload({ event, payload }, arrived) : ACCESS_DENIED
+}
+
+/** What was sent, where it has the shape of its message. */
+export function readPayload<Schema extends z.ZodType>(
+  { event, payload }: Message<Schema>,
+  arrived: Arrived,
+): ReadRequest<z.infer<Schema>> | Refusal {
   if (arrived.count > 1) {
     return refuse('invalid_request', `${event} takes one argument; ${arrived.count} were sent.`)
   }

@@ -32,13 +32,18 @@ export function releasedWrite<Schema extends z.ZodType>(
   message: Message<Schema>,
   write: (connection: Connection, request: z.infer<Schema>) => Promise<Answer | Refusal>,
 ): EventHandler {
+  const declined = (refusal: Refusal): Refusal => {
+    desk.refused(refusal)
+    return refusal
+  }
   /** Null where it was answered. */
   const attempt = async (connection: Connection, arrived: Arrived): Promise<Refusal | null> => {
-    if (!desk.begin(connection)) return OVERLOADED
+    if (!desk.begin(connection)) return declined(OVERLOADED)
     try {
       const request = readRequest(message, connection, arrived)
       const outcome = request.kind === 'refused' ? request : await write(connection, request.value)
-      if ('kind' in outcome) return outcome
+      if ('kind' in outcome) return declined(outcome)
+      desk.counts.acks += 1
       arrived.reply?.(outcome)
       return null
     } catch (error) {
@@ -49,9 +54,8 @@ export function releasedWrite<Schema extends z.ZodType>(
   }
   return async (connection, arrived) => {
     const refusal = await attempt(connection, arrived)
-    if (refusal === null) return
-    desk.counts.refused += 1
-    if (arrived.reply !== null) await replyLater(desk, connection, { refusal, reply: arrived.reply })
+    if (refusal !== null && arrived.reply !== null)
+      await replyLater(desk, connection, { refusal, reply: arrived.reply })
   }
 }
 

@@ -17,19 +17,27 @@ export function updateMetadata(desk: Desk): EventHandler {
   const message = { event: 'update-metadata', payload: updateMetadataRequest }
   return releasedWrite(desk, message, async (connection, request) => {
     const { caller, actor } = connection
-    const key = { namespace: caller.namespace, session: request.sid }
+    const { namespace } = caller
+    const session = request.sid
     // Below every version, and so a mismatch: what the store does not take for a version is one for the client.
     const expectedVersion = Math.max(0, request.expectedVersion)
     const replace = async (metadata: unknown) => {
-      const outcome = await store.updateSessionMetadata({ ...key, actor, expectedVersion, metadata })
-      claimVersion(desk, connection, request.sid, outcome)
+      const outcome = await store.updateSessionMetadata({
+        namespace,
+        session,
+        actor,
+        expectedVersion,
+        metadata,
+      })
+      claimVersion(desk, connection, session, outcome)
       return outcome
     }
+    const read = () => store.readSession({ namespace, session })
     const blob = repairText(request.metadata)
     const whole = await replace(blob)
     const outcome =
       isValueProblem(whole) && isJsonObject(blob)
-        ? await replaceWhatFits({ expectedVersion, read: () => store.readSession(key), replace }, blob)
+        ? await replaceWhatFits({ expectedVersion, read, replace }, { blob, refusal: whole })
         : whole
     return outcome.kind === 'refused' ? outcome : ackOf(outcome)
   })

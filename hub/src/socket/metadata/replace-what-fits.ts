@@ -1,9 +1,11 @@
 import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import type { JsonObject } from '@holdfast/shared/metadata/json'
+import { LIMITS } from '@holdfast/shared/metadata/limits'
 import type { RefusedField } from '@holdfast/shared/metadata/merge'
 import { printable } from '@holdfast/shared/protocol/printable'
 import type { SessionRecord } from '@holdfast/shared/records/session'
 import type { ReplaceAnswer, VersionMismatch } from '../../sessions/decision.ts'
+import { SOCKET_LIMITS } from '../socket-limits.ts'
 import { isValueProblem } from './is-value-problem.ts'
 import { overflowingFields } from './overflowing-fields.ts'
 import { unstorableFields } from './unstorable-fields.ts'
@@ -16,6 +18,12 @@ export interface Replacing {
   readonly replace: (metadata: JsonObject) => Promise<ReplaceAnswer | VersionMismatch | Refusal>
 }
 
+export interface RefusedBlob {
+  readonly blob: JsonObject
+  /** Why the store took nothing of it. */
+  readonly refusal: Refusal
+}
+
 /**
  * Stores of a blob, of which the store took nothing, what can be stored, and leaves the other fields as they are. First go
  * those that no document may hold, then those that make this one too large; what is refused even then changes nothing at
@@ -23,12 +31,15 @@ export interface Replacing {
  */
 export async function replaceWhatFits(
   { expectedVersion, read, replace }: Replacing,
-  blob: JsonObject,
+  { blob, refusal }: RefusedBlob,
 ): Promise<ReplaceAnswer | VersionMismatch | Refusal> {
   const record = await read()
   if (record === null) return refuse('session_not_found', 'There is no such session.')
   const { metadata: stored, metadataVersion: version } = record
   if (version !== expectedVersion) return { kind: 'version-mismatch', version, current: stored }
+  const names = Object.keys(blob)
+  // Looking at each of more fields than any document may have would take the hub from everybody else.
+  if (names.length > LIMITS.keys) return nothingOf(names, record, refusal)
   const unstorable = unstorableFields(blob)
   const storable = withoutFields(blob, stored, unstorable)
   const first = await replace(storable)
@@ -37,9 +48,17 @@ export async function replaceWhatFits(
   const fitting = withoutFields(storable, stored, overflowing)
   const second = await replace(fitting)
   if (!isValueProblem(second)) return declining(second, [...unstorable.values(), ...overflowing.values()])
-  const { code, message } = second
-  const refused = Object.keys(blob).map((name) => ({ field: printable(name), code, message }))
-  return { kind: 'written', version, metadata: stored, changed: [], kept: [], refused }
+  return nothingOf(names, record, second)
+}
+
+function nothingOf(
+  names: readonly string[],
+  { metadata, metadataVersion: version }: SessionRecord,
+  { code, message }: Refusal,
+): ReplaceAnswer {
+  const listed = names.slice(0, SOCKET_LIMITS.refusedFields)
+  const refused = listed.map((name) => ({ field: printable(name), code, message }))
+  return { kind: 'written', version, metadata, changed: [], kept: [], refused }
 }
 
 function declining(

@@ -5,6 +5,7 @@ import { feedContract } from './feed-contract.ts'
 import { feedWantsContract } from './feed-wants-contract.ts'
 import { flavorsContract } from './flavors-contract.ts'
 import { historyContract } from './history-contract.ts'
+import { listFilterContract } from './list-filter-contract.ts'
 import { mutationsContract } from './mutations-contract.ts'
 import { propertiesContract } from './properties-contract.ts'
 import { pruneContract } from './prune-contract.ts'
@@ -23,6 +24,7 @@ import { writesContract } from './writes-contract.ts'
 /** What every store must pass, unchanged. It knows the port and nothing of what is behind it. */
 export function storeContract(name: string, open: OpenStore): void {
   sessionsContract(name, open)
+  listFilterContract(name, open)
   tenantsContract(name, open)
   writesContract(name, open)
   releasedContract(name, open)

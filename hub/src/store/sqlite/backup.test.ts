@@ -1,5 +1,6 @@
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -113,6 +114,21 @@ describe('a backup is refused, and changes nothing', () => {
     mkdirSync(workshop.file('folder'))
     expect(await rejectionOf(store.backup(workshop.file('folder')))).toBe('file_exists')
     expect(readFileSync(target, 'utf8')).toBe('precious')
+  })
+
+  test('[OP6] where its file is a link, also one to nowhere', async () => {
+    const target = workshop.file('backup.db')
+    symlinkSync(workshop.file('nowhere.db'), target)
+    expect(await rejectionOf(store.backup(target))).toBe('file_exists')
+    expect(lstatSync(target).isSymbolicLink()).toBe(true)
+    expect(existsSync(workshop.file('nowhere.db'))).toBe(false)
+  })
+
+  test('[OP6] while another one is made, and afterwards no more', async () => {
+    const codes = await Promise.all([1, 2].map(() => rejectionOf(store.backup(workshop.file('one.db')))))
+    expect(codes).toEqual(['nothing went wrong', 'storage_busy'])
+    await store.backup(workshop.file('two.db'))
+    expect(existsSync(workshop.file('two.db'))).toBe(true)
   })
 
   test('[OP6] where its file is one of the running database, by whichever way it is named', async () => {

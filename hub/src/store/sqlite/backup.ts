@@ -1,8 +1,8 @@
 import {
   closeSync,
-  existsSync,
   fsyncSync,
   linkSync,
+  lstatSync,
   openSync,
   realpathSync,
   renameSync,
@@ -27,7 +27,7 @@ export async function backUp(database: string, epoch: string, target: string): P
   const own = Object.values(storePaths(database)).map(byRealFolder)
   if ([file, draft].some((path) => own.includes(byRealFolder(path))))
     throw unusable(`${file} belongs to the running database; choose another file for the backup.`)
-  if (existsSync(file)) throw exists(file)
+  if (isTaken(file)) throw exists(file)
   removeDraft(draft)
   try {
     // VACUUM INTO fills an empty file, and keeps its mode.
@@ -48,11 +48,21 @@ function takeName(draft: string, file: string): void {
   try {
     linkSync(draft, file)
   } catch {
-    if (existsSync(file)) throw exists(file)
+    if (isTaken(file)) throw exists(file)
     renameSync(draft, file)
     return
   }
   rmSync(draft)
+}
+
+/** Also by a link to nowhere: what is written to it would land where nobody looks. */
+function isTaken(file: string): boolean {
+  try {
+    return lstatSync(file, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    // What is in the way of a look is in the way of the draft as well, and is told of there.
+    return false
+  }
 }
 
 function exists(file: string): HoldfastError {

@@ -1,4 +1,5 @@
 import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
+import { CommitCounts } from './commit-counts.ts'
 import type { SqliteDriver } from './driver.ts'
 import { faultOf, storageError, unknownOutcome } from './fault.ts'
 
@@ -29,7 +30,7 @@ class JobFailed {
 export interface BatchHooks {
   begun(): void
   beforeCommit(): void
-  committed(size: number): void
+  committed(size: number, milliseconds: number): void
   rolledBack(): void
   /** The outcome of a commit is unknown, or the disk fails: nothing more may be tried. */
   failed(error: Error): void
@@ -40,6 +41,7 @@ export interface BatchHooks {
  * transaction; its promise settles only after the commit is durable.
  */
 export class CommitQueue {
+  readonly counts = new CommitCounts()
   readonly #driver: SqliteDriver
   readonly #hooks: BatchHooks
   #waiting: Job[] = []
@@ -47,10 +49,17 @@ export class CommitQueue {
   #scheduled = false
   #stopped: Error | null = null
   #idle: (() => void)[] = []
+  readonly #clock: () => number
 
-  constructor(driver: SqliteDriver, hooks: BatchHooks) {
+  /** `clock`: milliseconds that never step back. */
+  constructor(driver: SqliteDriver, hooks: BatchHooks, clock = () => performance.now()) {
     this.#driver = driver
     this.#hooks = hooks
+    this.#clock = clock
+  }
+
+  get waiting(): number {
+    return this.#waiting.length
   }
 
   submit<Value>(run: () => Value, bytes: number): Promise<Value> {
@@ -149,6 +158,7 @@ export class CommitQueue {
   }
 
   #commit(batch: readonly Job[], outcomes: Outcome[]): Outcome[] {
+    const started = this.#clock()
     try {
       this.#driver.exec('commit')
     } catch (error) {
@@ -156,7 +166,9 @@ export class CommitQueue {
       this.#hooks.rolledBack()
       return definite ? sameFor(batch, storageError(error)) : this.#failStop(batch, error)
     }
-    this.#hooks.committed(batch.length)
+    const took = this.#clock() - started
+    this.counts.committed(batch.length, took)
+    this.#hooks.committed(batch.length, took)
     return outcomes
   }
 

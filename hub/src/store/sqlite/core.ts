@@ -1,4 +1,5 @@
 import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
+import type { Log } from '../../log/log.ts'
 import { ActorTexts } from './actor-texts.ts'
 import { Catalog } from './catalog.ts'
 import { CommitQueue } from './commit-queue.ts'
@@ -6,10 +7,14 @@ import type { SqliteDriver } from './driver.ts'
 import { storageError } from './fault.ts'
 import { StatementCache } from './rows.ts'
 
-/** What comes from outside the program: time, and ids that nobody else has. */
+/** A commit that takes longer is worth a line in the log. */
+const SLOW_COMMIT_MS = 1000
+
+/** What comes from outside the program: time, ids that nobody else has, and somebody to tell. */
 export interface Outside {
   readonly now: () => number
   readonly newId: () => string
+  readonly log?: Pick<Log, 'warn'> | undefined
 }
 
 /** What the parts of the store share: one connection, its statements, what the writer knows, and the commit queue. */
@@ -37,7 +42,7 @@ export class StoreCore {
     this.queue = new CommitQueue(driver, {
       begun: () => this.#begun(),
       beforeCommit: () => this.#beforeCommit(),
-      committed: () => this.#committed(),
+      committed: (size, milliseconds) => this.#committed(size, milliseconds),
       rolledBack: () => this.catalog.forget(),
       failed: onFailure,
     })
@@ -97,8 +102,10 @@ export class StoreCore {
     this.#advanced = dirty.map((namespace) => namespace.name)
   }
 
-  #committed(): void {
+  #committed(writes: number, milliseconds: number): void {
     this.#commits += 1
+    if (milliseconds >= SLOW_COMMIT_MS)
+      this.outside.log?.warn('a commit was slow', { milliseconds: Math.round(milliseconds), writes })
     for (const namespace of this.catalog.dirtyNamespaces()) namespace.dirty = false
     if (this.#advanced.length === 0) return
     // After the promises of the batch, and apart from it: what a listener does wrong must not reach the writers.

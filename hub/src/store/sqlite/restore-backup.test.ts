@@ -50,6 +50,47 @@ beforeEach(async () => {
 
 afterEach(() => workshop.remove())
 
+/** A backup that knows two devices; in the database one was revoked since, and one was added and revoked. */
+async function revokeAfterBackup(target: string): Promise<string> {
+  const store = await openSqliteStore(workshop.database)
+  const add = async (name: string): Promise<string> => {
+    const added = await store.addDevice({
+      namespace: 'default',
+      name,
+      role: 'agent',
+      hash: new Uint8Array(32),
+    })
+    if ('kind' in added) throw new Error(added.message)
+    return added.id
+  }
+  const [lost] = [await add('lost laptop'), await add('desk')]
+  await store.revokeDevice({ namespace: 'default', device: await add('revoked before') })
+  await store.backup(target)
+  await store.revokeDevice({ namespace: 'default', device: lost })
+  await store.revokeDevice({ namespace: 'default', device: await add('added later') })
+  await store.close()
+  return lost
+}
+
+describe('a device that was revoked after the backup was made', () => {
+  test('[OP6][SE1] is named, since its token opens the hub again', async () => {
+    const target = workshop.file('with-devices.db')
+    const lost = await revokeAfterBackup(target)
+    const restored = await restoreBackup(target, workshop.database, options)
+    expect(restored.revived).toEqual([{ id: lost, namespace: 'default', name: 'lost laptop' }])
+    const store = workshop.closing(await openSqliteStore(workshop.database))
+    expect(await store.findDevice(lost)).toMatchObject({ revokedAt: null })
+  })
+
+  test('[OP6][SE1] can not be named where there is nothing to compare with', async () => {
+    const target = workshop.file('with-devices.db')
+    await revokeAfterBackup(target)
+    expect((await restoreBackup(target, workshop.file('new.db'), options)).revived).toBeNull()
+    writeFileSync(workshop.file('junk.db'), 'x'.repeat(8192))
+    expect((await restoreBackup(target, workshop.file('junk.db'), options)).revived).toBeNull()
+  })
+})
+
 describe('a restored database', () => {
   test('[OP6] holds what the backup held, in a new epoch, with every version moved up', async () => {
     const restored = await restoreBackup(backup, workshop.database, options)

@@ -10,6 +10,7 @@ import { takeLock } from './lock.ts'
 import { markOf, writeMark } from './mark.ts'
 import { checkIdentity, checkSchema, migrate, readMigrations, schemaMadeBy } from './migrations.ts'
 import { storePaths, type StorePaths } from './paths.ts'
+import { revivedDevices, type RevivedDevice } from './revived-devices.ts'
 import { StatementCache } from './rows.ts'
 
 /** Every version moves up by this, so that none from before a restore is ever taken for one from after it. */
@@ -20,6 +21,8 @@ export interface Restored {
   readonly sessions: number
   /** Where the database that was there before lies now; null where there was none. */
   readonly replaced: string | null
+  /** Devices that were revoked in what was there before and are not in the backup; null where that can not be told. */
+  readonly revived: readonly RevivedDevice[] | null
 }
 
 export interface RestoreOptions {
@@ -48,12 +51,13 @@ export async function restoreBackup(
     createPrivate(draft)
     copyFileSync(source, draft)
     const made = prepareCopy(open, draft, source, options)
+    const revived = revivedDevices(open, { backup: draft, replaced: paths.database })
     const replaced = setAside(paths, options.now())
     renameSync(draft, paths.database)
     tightenModes([paths.database])
     writeMark(paths, markOf(paths, { epoch: made.epoch, commits: made.commits }))
     syncFile(dirname(paths.database))
-    return { epoch: made.epoch, sessions: made.sessions, replaced }
+    return { epoch: made.epoch, sessions: made.sessions, replaced, revived }
   } catch (error) {
     throw openError(source, error)
   } finally {
@@ -130,6 +134,8 @@ function setAside(paths: StorePaths, now: number): string | null {
   ] as const) {
     if (existsSync(from)) renameSync(from, to)
   }
+  // An empty log is what a look leaves behind.
+  if (existsSync(`${aside}-wal`) && statSync(`${aside}-wal`).size === 0) rmSync(`${aside}-wal`)
   rmSync(paths.shm, { force: true })
   return aside
 }

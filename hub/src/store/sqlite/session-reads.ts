@@ -1,7 +1,6 @@
 import type { JournalEntry } from '@holdfast/shared/records/journal'
 import type { SessionRecord, SessionSummary } from '@holdfast/shared/records/session'
 import { tokenRecordSchema, type TokenRecord } from '@holdfast/shared/records/token'
-import { LIST_FIELDS } from '@holdfast/shared/metadata/list-fields'
 import { decodeChanges, seqBefore } from '../../sessions/journal-text.ts'
 import { documentAfter, heldField, heldFields } from '../../sessions/plan.ts'
 import type { FieldRows } from '../../sessions/write.ts'
@@ -10,7 +9,6 @@ import type {
   FieldHistoryEntry,
   HistoryOfField,
   HistoryOfSession,
-  ListSessions,
   Page,
   SessionKey,
   TokenIdentity,
@@ -22,7 +20,7 @@ import { settingsOf } from './settings-text.ts'
 import { fromStored } from './stored.ts'
 import { selectFields } from './write-plan.ts'
 
-interface SessionRow {
+export interface SessionRow {
   readonly key: number
   readonly id: string
   readonly tag: string
@@ -31,7 +29,7 @@ interface SessionRow {
   readonly updatedAt: number
 }
 
-const SESSION_COLUMNS = `key, id, tag, metadata_version as metadataVersion, created_at as createdAt, updated_at as updatedAt`
+export const SESSION_COLUMNS = `key, id, tag, metadata_version as metadataVersion, created_at as createdAt, updated_at as updatedAt`
 
 const SELECT_BESIDE = `
   select a.value, a.version, t.value as settings
@@ -62,26 +60,14 @@ function agentStateOf(text: string): Pick<SessionRecord, 'agentState' | 'agentSt
     : { agentState: null, agentStateDamaged: true }
 }
 
-function summary({ key: _key, ...row }: SessionRow, namespace: string, rows: FieldRows): SessionSummary {
+export function summary(
+  { key: _key, ...row }: SessionRow,
+  namespace: string,
+  rows: FieldRows,
+): SessionSummary {
   const held = heldFields(rows)
   const damaged = [...held].flatMap(([name, field]) => ('damaged' in field ? [name] : []))
   return { ...row, namespace, metadata: documentAfter(held, []), damaged }
-}
-
-/** Newest first by creation: an order that no write changes, so that paging misses and repeats nothing. */
-export function listSessions(core: StoreCore, request: ListSessions): Page<SessionSummary> {
-  const { sql, catalog } = core
-  const namespace = catalog.namespace(request.namespace)
-  if (namespace === undefined) return { items: [], nextCursor: null }
-  const limit = pageSize(request.limit)
-  const rows = sql
-    .get(`select ${SESSION_COLUMNS} from session where namespace = ? and key < ? order by key desc limit ?`)
-    .all<SessionRow>(namespace.key, cursorNumber(request.cursor), limit + 1)
-  const names = request.fields ?? LIST_FIELDS
-  return pageOf(rows, limit, {
-    item: (row) => summary(row, request.namespace, selectFields(sql, row.key, names)),
-    cursor: (row) => String(row.key),
-  })
 }
 
 export function sessionHistory(core: StoreCore, request: HistoryOfSession): Page<JournalEntry> | null {

@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '@holdfast/shared/metadata/json'
 import { clearResumeToken } from '../../sessions/clear-resume-token.ts'
 import { createSession } from '../../sessions/create-session.ts'
 import type {
+  Checked,
   Decision,
   PatchAnswer,
   ReplaceAnswer,
@@ -35,6 +36,7 @@ import { bodyHash, replayOf, takeMutation, type Once } from './mutations.ts'
 import { completePast, readPast } from './past.ts'
 import { readSessionRecord } from './session-reads.ts'
 import { changesSettings, settingsText } from './settings-text.ts'
+import { WriteCounts, type WriteAnswer } from './write-counts.ts'
 import { selectFields, writePlan } from './write-plan.ts'
 
 interface WriteRequest extends SessionKey {
@@ -68,6 +70,7 @@ export const SESSION_NOT_FOUND = refuse('session_not_found', 'There is no such s
 
 /** The write path: every method is one job of the commit queue, and runs a rule inside the batch's transaction. */
 export class SessionWrites {
+  readonly counts = new WriteCounts()
   readonly #core: StoreCore
 
   constructor(core: StoreCore) {
@@ -75,6 +78,17 @@ export class SessionWrites {
   }
 
   async create(request: CreateSession): Promise<CreatedSession | Refusal> {
+    try {
+      const answer = await this.#create(request)
+      this.counts.noteBirth(answer)
+      return answer
+    } catch (error) {
+      this.counts.outcomes.failed += 1
+      throw error
+    }
+  }
+
+  async #create(request: CreateSession): Promise<CreatedSession | Refusal> {
     const { namespace, tag, id, actor, reason } = request
     const problem = this.#core.actors.problem(actor) ?? requestProblem({ namespace, tag, id, reason })
     if (problem !== null) return problem
@@ -218,19 +232,31 @@ export class SessionWrites {
     })
   }
 
-  /** Checks what was sent, and queues the job that `prepare` makes of it. */
-  async #submit<Asked, Answer>(
+  /** Checks what was sent, queues the job that `prepare` makes of it, and counts what becomes of it. */
+  async #submit<Asked, Answer extends WriteAnswer>(
     rule: WriteRule<Asked, PatchAnswer | ReplaceAnswer>,
     request: Asked & WriteRequest,
     prepare: () => () => Answer,
   ): Promise<Answer | Refusal> {
+    try {
+      const checked = this.#check(rule, request)
+      const answer = checked.kind === 'refused' ? checked : await this.#core.write(prepare(), checked.bytes)
+      this.counts.note(answer)
+      return answer
+    } catch (error) {
+      this.counts.outcomes.failed += 1
+      throw error
+    }
+  }
+
+  #check<Asked>(
+    rule: WriteRule<Asked, PatchAnswer | ReplaceAnswer>,
+    request: Asked & WriteRequest,
+  ): Checked | Refusal {
     const { expectedVersion, mutationId, actor, reason } = request
     const problem =
       this.#core.actors.problem(actor) ?? requestProblem({ expectedVersion, mutationId, reason })
-    if (problem !== null) return problem
-    const checked = rule.check(request)
-    if (checked.kind === 'refused') return checked
-    return this.#core.write(prepare(), checked.bytes)
+    return problem ?? rule.check(request)
   }
 
   #runOnce<Asked>(

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { statSync } from 'node:fs'
 import { HoldfastError, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import type { DeviceRecord } from '@holdfast/shared/records/device'
 import type { JournalEntry } from '@holdfast/shared/records/journal'
@@ -7,10 +8,12 @@ import type { TokenRecord } from '@holdfast/shared/records/token'
 import type { ReplaceAnswer, VersionMismatch } from '../../sessions/decision.ts'
 import type * as port from '../store.ts'
 import { backUp } from './backup.ts'
+import type { CommitCounts } from './commit-counts.ts'
 import { StoreCore, type Outside } from './core.ts'
 import { Devices } from './devices.ts'
 import { damaged, unusable } from './file-checks.ts'
 import { readFeed } from './feed.ts'
+import { listSessions } from './list-sessions.ts'
 import { inodeOf, markOf, writeMark } from './mark.ts'
 import { openFile, openMemory, type Opened, type OpenStoreOptions } from './open.ts'
 import type { StorePaths } from './paths.ts'
@@ -20,16 +23,19 @@ import { SessionWrites } from './session-writes.ts'
 import { Settings } from './settings.ts'
 import { runSideJob } from './side-job.ts'
 import { States } from './states.ts'
+import type { WriteCounts } from './write-counts.ts'
 
 const MARK_EVERY_MS = 1000
 
 export interface SqliteStoreOptions extends Partial<OpenStoreOptions> {
   readonly newId?: () => string
+  readonly log?: Outside['log']
 }
 
 /** Opens the store in a file; `:memory:` gives one that ends with the process, for tests. */
 export async function openSqliteStore(path: string, options: SqliteStoreOptions = {}): Promise<SqliteStore> {
-  const outside: Outside = { now: options.now ?? Date.now, newId: options.newId ?? randomUUID }
+  const { now = Date.now, newId = randomUUID, log } = options
+  const outside: Outside = { now, newId, log }
   const settings = { ...options, now: outside.now }
   const opened = path === ':memory:' ? await openMemory(settings) : await openFile(path, settings)
   return new SqliteStore(opened, outside)
@@ -47,6 +53,7 @@ export class SqliteStore implements port.Store {
   readonly #devices: Devices
   readonly #pruner: Pruner
   readonly #watch: NodeJS.Timeout | null
+  #isBackingUp = false
   #inode: number | null = null
   #markedCommits = -1
   #closing: Promise<void> | null = null
@@ -77,6 +84,22 @@ export class SqliteStore implements port.Store {
     return this.#opened.driver.library
   }
 
+  /** What became of writes and commits since it was opened. */
+  get counts(): { readonly writes: WriteCounts; readonly commits: CommitCounts } {
+    return { writes: this.#writes.counts, commits: this.#core.queue.counts }
+  }
+
+  /** Writes that wait for their commit. */
+  get waiting(): number {
+    return this.#core.queue.waiting
+  }
+
+  /** How large its files are; nothing where it is in memory. */
+  fileBytes(): { readonly database: number; readonly log: number } {
+    const { paths } = this.#opened
+    return { database: bytesOf(paths?.database), log: bytesOf(paths?.wal) }
+  }
+
   createOrLoadSession(request: port.CreateSession): Promise<port.CreatedSession | Refusal> {
     return this.#writes.create(request)
   }
@@ -90,7 +113,7 @@ export class SqliteStore implements port.Store {
   }
 
   listSessions(request: port.ListSessions): Promise<port.Page<SessionSummary>> {
-    return this.#core.read(() => reads.listSessions(this.#core, request))
+    return listSessions(this.#core, request)
   }
 
   updateSessionMetadata(request: port.ReplaceMetadata): Promise<ReplaceAnswer | VersionMismatch | Refusal> {
@@ -193,10 +216,19 @@ export class SqliteStore implements port.Store {
     return this.#pruner.step(request)
   }
 
-  backup(file: string): Promise<port.BackupMade> {
+  /** One at a time: two of the same file would write into each other's draft. */
+  async backup(file: string): Promise<port.BackupMade> {
     const { paths } = this.#opened
-    if (paths === null) return Promise.reject(unusable('A database in memory can not be backed up.'))
-    return this.#core.read(() => this.epoch).then((epoch) => backUp(paths.database, epoch, file))
+    if (paths === null) throw unusable('A database in memory can not be backed up.')
+    if (this.#isBackingUp)
+      throw new HoldfastError('storage_busy', 'Another backup is being made. Try again after it.')
+    this.#isBackingUp = true
+    try {
+      const epoch = await this.#core.read(() => this.epoch)
+      return await backUp(paths.database, epoch, file)
+    } finally {
+      this.#isBackingUp = false
+    }
   }
 
   close(): Promise<void> {
@@ -254,4 +286,9 @@ export class SqliteStore implements port.Store {
         this.#halt(damaged(file, error instanceof Error ? error.message : 'the check did not finish', error))
     }
   }
+}
+
+/** 0 where there is no such file. */
+function bytesOf(file: string | undefined): number {
+  return file === undefined ? 0 : (statSync(file, { throwIfNoEntry: false })?.size ?? 0)
 }

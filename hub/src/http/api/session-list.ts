@@ -1,0 +1,61 @@
+import type { SessionRow, SessionsQuery } from '@holdfast/shared/protocol/http/sessions'
+import type { SessionSummary } from '@holdfast/shared/records/session'
+import type { Presence } from '../../live/presence.ts'
+import type { ListSessions, Store } from '../../store/store.ts'
+import { TokenMask, tokensIn } from '../masked-tokens.ts'
+import type { ApiHandlers } from './api-handler.ts'
+import { liveOf } from './live-of.ts'
+
+const USUAL_PAGE = 100
+
+export interface SessionListParts {
+  readonly store: Store
+  readonly presence: Presence
+}
+
+export function sessionList({ store, presence }: SessionListParts): ApiHandlers<'GET /api/sessions'> {
+  return {
+    async 'GET /api/sessions'({ caller, query }) {
+      const { namespace } = caller
+      const { limit = USUAL_PAGE, cursor } = query
+      const page = await store.listSessions({
+        namespace,
+        limit,
+        cursor,
+        ...wanted(namespace, query, presence),
+      })
+      return {
+        sessions: page.items.map((summary) => rowOf(summary, presence)),
+        nextCursor: page.nextCursor,
+      }
+    },
+  }
+}
+
+/** Nothing where every session is wanted: such a list costs the store the least. */
+function wanted(
+  namespace: string,
+  { state, flavor, machineId, q }: SessionsQuery,
+  presence: Presence,
+): Pick<ListSessions, 'filter' | 'wants'> {
+  const isAlive = (session: string): boolean => presence.session({ namespace, session }).active
+  const isFiltered = [state, flavor, machineId, q].some((part) => part !== undefined)
+  const archived = state === undefined ? undefined : state === 'archived'
+  return {
+    ...(isFiltered ? { filter: { flavor, machineId, archived, words: q } } : {}),
+    ...(state === 'active' ? { wants: isAlive } : {}),
+    ...(state === 'inactive' ? { wants: (session) => !isAlive(session) } : {}),
+  }
+}
+
+/** A list is looked at by people: whoever asks sees the beginnings of the resume tokens. */
+function rowOf({ namespace, ...summary }: SessionSummary, presence: Presence): SessionRow {
+  const live = presence.session({ namespace, session: summary.id })
+  const mask = new TokenMask(tokensIn(summary.metadata))
+  return {
+    ...summary,
+    tag: mask.text(summary.tag),
+    metadata: mask.members(summary.metadata),
+    ...liveOf(live),
+  }
+}
