@@ -20,7 +20,7 @@ export type EventHandlers = { readonly [Event in CliUpEvent]: EventHandler }
 
 /** Who carries out each event that has a meaning here. */
 export function eventHandlers(desk: Desk): EventHandlers {
-  const teller = new MachineTeller(desk.parts.rooms, desk.parts.now)
+  const teller = new MachineTeller(desk.parts)
   return {
     'update-metadata': updateMetadata(desk),
     'update-state': updateState(desk),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { read } from '../store/contract/test-store.ts'
 import { changed } from './contract/changed-store.ts'
+import { SOCKET_LIMITS } from './socket-limits.ts'
 import { openSocketWorld } from './contract/socket-world.ts'
 import { refuse } from '@holdfast/shared/errors/holdfast-error'
 
@@ -80,6 +81,23 @@ describe('update-state', () => {
       result: 'success',
       version: 2,
       agentState: { requests: { r: { tool: 'c', arguments: null } } },
+    })
+  })
+
+  test('[CO9] [SE5] of a state with far more members than any real one, nothing is taken', async () => {
+    await using world = await openSocketWorld()
+    const key = await world.born({}, { agentState: { controlledByUser: true } })
+    const client = await world.connect()
+    const list = Array.from({ length: SOCKET_LIMITS.mendableMembers }, () => 1)
+    const request = { sid: key.session, agentState: { controlledByUser: false, list: [...list, 2 ** 60] } }
+    const current = { version: 1, agentState: { controlledByUser: true } }
+    expect(await client.ask('update-state', { ...request, expectedVersion: 1 })).toEqual({
+      result: 'success',
+      ...current,
+    })
+    expect(await client.ask('update-state', { ...request, expectedVersion: 2 })).toEqual({
+      result: 'version-mismatch',
+      ...current,
     })
   })
 

@@ -22,6 +22,8 @@ export const SOCKET_LIMITS = {
   answerLength: 1024 * 1024,
   /** Sessions and machines of which it is remembered that they are there. */
   known: 10_000,
+  /** Members of a state that is mended where some of it can not be stored. A real one has a few for each tool call. */
+  mendableMembers: 500_000,
   /** Refused fields that an ack lists. */
   refusedFields: 256,
 } as const

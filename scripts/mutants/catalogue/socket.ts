@@ -50,8 +50,8 @@ const entryMutants: readonly Mutant[] = [
     id: 'socket-viewer-writes',
     why: 'a token that only reads writes',
     file: `${EVENTS}/read-request.ts`,
-    find: 'if (!mayWrite) return ACCESS_DENIED',
-    replace: '',
+    find: 'return mayWrite ?',
+    replace: 'return event !== null ?',
     caughtBy: tests('fields-writes', '[SE2]'),
   },
   {
@@ -136,9 +136,9 @@ const ackMutants: readonly Mutant[] = [
   {
     id: 'socket-text-not-repaired',
     why: 'a title that was cut in the middle of an emoji is never stored',
-    file: `${EVENTS}/update-metadata.ts`,
-    find: 'repairText(request.metadata)',
-    replace: 'request.metadata',
+    file: `${SOCKET}/metadata/replace-what-fits.ts`,
+    find: 'repairText(sent) as JsonObject',
+    replace: 'sent',
     caughtBy: tests('released-metadata', '[CO9]'),
   },
   {
@@ -172,8 +172,8 @@ const tellingMutants: readonly Mutant[] = [
     id: 'socket-machine-writer-is-told',
     why: 'a runner takes its own older state for news',
     file: `${SOCKET}/machine-teller.ts`,
-    find: "this.#rooms.emit(room, { event: 'update', payload }, by)",
-    replace: "this.#rooms.emit(room, { event: 'update', payload })",
+    find: '{ [part]: committed }), by)',
+    replace: '{ [part]: committed }), undefined)',
     caughtBy: tests('told-to-others', '[CO4]'),
   },
   {

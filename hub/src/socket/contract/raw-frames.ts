@@ -44,6 +44,16 @@ export class RawSocket implements Disposable {
     return Number(/^HTTP\/1\.1 (\d{3})/.exec(this.#head ?? '')?.[1] ?? 0)
   }
 
+  /** Reads nothing any more, so that what is sent to it stays where it is. */
+  stall(): void {
+    this.#socket.pause()
+  }
+
+  /** Reads on. */
+  goOn(): void {
+    this.#socket.resume()
+  }
+
   /** Everything goes out in one piece, so that it arrives together. */
   send(...frames: readonly (string | Buffer)[]): void {
     if (this.#isClosed) return

@@ -1,7 +1,9 @@
 import type { Role } from '@holdfast/shared/records/device'
 import { AsyncScope } from '@holdfast/shared/scope/async-scope'
+import type { Server } from 'socket.io'
 import { Devices, type AddedDevice } from '../../auth/devices.ts'
 import { TokenGate } from '../../auth/token-gate.ts'
+import { BEHIND_LIMITS, type BehindLimits } from '../../feed/behind-members.ts'
 import { FeedSessionEvents } from '../../feed/feed-session-events.ts'
 import { SocketRooms } from '../../feed/socket-rooms.ts'
 import { openFrontDoor } from '../../listen/front-door.ts'
@@ -27,11 +29,13 @@ export interface WorldOptions {
   /** Resolves at once where it is left out. */
   readonly later?: (ms: number) => Promise<void>
   readonly watch?: Partial<WatchLimits>
+  readonly behind?: Partial<BehindLimits>
 }
 
 /** A door on a real server, with a real store and everything else real; only the clock stands still. */
 export interface SocketWorld extends AsyncDisposable {
   readonly store: Store
+  readonly io: Server
   readonly clock: TestClock
   readonly presence: LivePresence
   readonly registry: LiveRpcRegistry
@@ -67,7 +71,7 @@ export async function openSocketWorld(options: WorldOptions = {}): Promise<Socke
       http: () => Promise.resolve(new Response(null, { status: 404 })),
     }),
   )
-  const rooms = new SocketRooms(frontDoor.io.of('/cli'))
+  const rooms = new SocketRooms(frontDoor.io.of('/cli'), now, { ...BEHIND_LIMITS, ...options.behind })
   const live = { presence: new LivePresence(now), registry: new LiveRpcRegistry() }
   const parts: SocketDoorParts = {
     io: frontDoor.io,
@@ -91,6 +95,7 @@ export async function openSocketWorld(options: WorldOptions = {}): Promise<Socke
   }
   return {
     store,
+    io: frontDoor.io,
     clock,
     devices,
     door,

@@ -1,6 +1,5 @@
 import { isJsonObject, type Json, type JsonObject } from '@holdfast/shared/metadata/json'
 import { forReleasedClient } from '@holdfast/shared/protocol/released/for-released-client'
-import { repairText } from '@holdfast/shared/protocol/released/repair-text'
 import { updateMetadataRequest, type UpdateMetadataAck } from '@holdfast/shared/protocol/up/update-metadata'
 import type { ReplaceAnswer, VersionMismatch } from '../../sessions/decision.ts'
 import type { Desk } from '../desk.ts'
@@ -33,11 +32,11 @@ export function updateMetadata(desk: Desk): EventHandler {
       return outcome
     }
     const read = () => store.readSession({ namespace, session })
-    const blob = repairText(request.metadata)
-    const whole = await replace(blob)
+    const sent = request.metadata
+    const whole = await replace(sent)
     const outcome =
-      isValueProblem(whole) && isJsonObject(blob)
-        ? await replaceWhatFits({ expectedVersion, read, replace }, { blob, refusal: whole })
+      isValueProblem(whole) && isJsonObject(sent)
+        ? await replaceWhatFits({ expectedVersion, read, replace }, { sent, refusal: whole })
         : whole
     return outcome.kind === 'refused' ? outcome : ackOf(outcome)
   })

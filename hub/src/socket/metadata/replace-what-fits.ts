@@ -2,6 +2,7 @@ import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import type { JsonObject } from '@holdfast/shared/metadata/json'
 import { LIMITS } from '@holdfast/shared/metadata/limits'
 import type { RefusedField } from '@holdfast/shared/metadata/merge'
+import { repairText } from '@holdfast/shared/protocol/released/repair-text'
 import { printable } from '@holdfast/shared/protocol/printable'
 import type { SessionRecord } from '@holdfast/shared/records/session'
 import type { ReplaceAnswer, VersionMismatch } from '../../sessions/decision.ts'
@@ -19,27 +20,28 @@ export interface Replacing {
 }
 
 export interface RefusedBlob {
-  readonly blob: JsonObject
+  readonly sent: JsonObject
   /** Why the store took nothing of it. */
   readonly refusal: Refusal
 }
 
 /**
- * Stores of a blob, of which the store took nothing, what can be stored, and leaves the other fields as they are. First go
- * those that no document may hold, then those that make this one too large; what is refused even then changes nothing at
- * all, and that is told as what it is: the session as it stands, with every field refused.
+ * Stores of a blob, of which the store took nothing, what can be stored, and leaves the other fields as they are. Text is
+ * repaired; then go the fields that no document may hold, then those that make this one too large. What is refused even
+ * then changes nothing at all, and that is told as what it is: the session as it stands, with every field refused.
  */
 export async function replaceWhatFits(
   { expectedVersion, read, replace }: Replacing,
-  { blob, refusal }: RefusedBlob,
+  { sent, refusal }: RefusedBlob,
 ): Promise<ReplaceAnswer | VersionMismatch | Refusal> {
   const record = await read()
   if (record === null) return refuse('session_not_found', 'There is no such session.')
   const { metadata: stored, metadataVersion: version } = record
   if (version !== expectedVersion) return { kind: 'version-mismatch', version, current: stored }
-  const names = Object.keys(blob)
+  const names = Object.keys(sent)
   // Looking at each of more fields than any document may have would take the hub from everybody else.
   if (names.length > LIMITS.keys) return nothingOf(names, record, refusal)
+  const blob = repairText(sent) as JsonObject
   const unstorable = unstorableFields(blob)
   const storable = withoutFields(blob, stored, unstorable)
   const first = await replace(storable)

@@ -4,6 +4,8 @@ import { repairText } from '@holdfast/shared/protocol/released/repair-text'
 import type { CommittedValue } from '@holdfast/shared/protocol/released/update-for-released-client'
 import type { StateWritten } from '../../store/store.ts'
 import { isValueProblem } from '../metadata/is-value-problem.ts'
+import { SOCKET_LIMITS } from '../socket-limits.ts'
+import { hasMoreMembers } from './has-more-members.ts'
 import { storableState } from './storable-state.ts'
 
 /** A write of something that is replaced as a whole, always against the version that was asked for. */
@@ -17,8 +19,9 @@ export interface StateWriting {
 }
 
 /**
- * Stores a state, or as much of it as can be stored. Where nothing can be written, because what is stored can not be
- * read, nothing changes and the answer is the state as it stands: a released client would send an error again for ever.
+ * Stores a state, or as much of it as can be stored. Where nothing can, because of what was sent or because what is stored
+ * can not be read, nothing changes and the answer is the state as it stands: a released client would send an error again
+ * for ever.
  */
 export async function writeState(writing: StateWriting, sent: unknown): Promise<StateWritten | Refusal> {
   if (sent !== null && !isJsonObject(sent)) return refuse('invalid_request', 'A state is an object or null.')
@@ -29,10 +32,18 @@ export async function writeState(writing: StateWriting, sent: unknown): Promise<
     if (outcome.kind === 'written' && outcome.version !== expectedVersion) writing.committed(outcome)
     return outcome
   }
-  const value = repairText(sent)
-  const whole = await write(value)
-  const outcome = isValueProblem(whole) ? await write(storableState(value)) : whole
-  if (outcome.kind !== 'refused' || outcome.code !== 'field_damaged') return outcome
+  const whole = await write(sent)
+  const outcome =
+    // Looking through each part of a state with more members would take the hub from everybody else.
+    isValueProblem(whole) && sent !== null && !hasMoreMembers(sent, SOCKET_LIMITS.mendableMembers)
+      ? await write(storableState(repairText(sent)))
+      : whole
+  if (!isValueProblem(outcome) && !isDamaged(outcome)) return outcome
   const current = await writing.read()
-  return current === null ? outcome : { kind: 'written', ...current }
+  if (current === null) return outcome
+  return { kind: current.version === expectedVersion ? 'written' : 'version-mismatch', ...current }
+}
+
+function isDamaged(outcome: StateWritten | Refusal): boolean {
+  return outcome.kind === 'refused' && outcome.code === 'field_damaged'
 }
