@@ -113,7 +113,9 @@ export class Connection implements CallHolder {
     this.#asked.clear()
   }
 
+  /** A viewer is told nothing here, since what is told here is whole: it watches, where tokens are masked. */
   #join(scope: Scope, id: string): void {
+    if (!this.mayWrite) return
     const { namespace } = this.caller
     const key = { namespace, session: id }
     const room =

@@ -159,7 +159,7 @@ describe('patch-metadata', () => {
     await client.settled()
   })
 
-  test('[SE2] a token that only reads writes nothing, and hears everything', async () => {
+  test('[SE2] a token that only reads writes nothing', async () => {
     await using world = await openSocketWorld()
     const key = await world.born(TOKEN)
     const { token } = await world.device('viewer')
@@ -171,9 +171,24 @@ describe('patch-metadata', () => {
     expect(
       await viewer.ask('clear-resume-token', { sid: key.session, flavor: 'claude', reason: 'r' }),
     ).toMatchObject({ result: 'error', code: 'access_denied' })
+  })
+
+  test.each([
+    ['of ours', OURS, 'session-patched'],
+    ['a released one', {}, 'update'],
+  ])('[SE1] a viewer, %s, is not told what is written, since that is told whole', async (_, kind, event) => {
+    await using world = await openSocketWorld()
+    const key = await world.born(TOKEN)
+    const { token } = await world.device('viewer')
+    const [viewer, agent] = [
+      await world.connect({ ...kind, token, sessionId: key.session }),
+      await world.connect({ ...kind, sessionId: key.session }),
+    ]
     const client = await world.connect(OURS)
     await client.ask('patch-metadata', { sid: key.session, patch: { name: 'seen' } })
-    expect(await viewer.hears('session-patched')).toMatchObject({ version: 2, set: { name: 'seen' } })
+    await agent.hears(event)
+    await viewer.ask('ping', undefined)
+    expect(viewer.all(event)).toEqual([])
   })
 })
 

@@ -79,7 +79,7 @@ const deliveryMutants: readonly Mutant[] = [
     why: 'a change that the hub puts off takes effect after a later one of the same field',
     file: OUTBOX,
     find: "const isBlocked = touches === 'all' ? sent > 0 : [...touches].some((field) => moving.has(field))",
-    replace: "const isBlocked = touches === 'all' && sent > MOST_SENT && moving.size > 0",
+    replace: "const isBlocked = touches === 'all' && sent > 0 && moving.has('')",
     caughtBy: clientTests('[CL7]'),
   },
   {
@@ -114,8 +114,11 @@ const syncMutants: readonly Mutant[] = [
     why: 'an older change that arrives late overwrites a newer one',
     file: DOCUMENT,
     find: 'if (version <= reached || this.#held.has(version)) return',
-    replace:
-      'this.#confirmed &&= change.effectOn(this.#confirmed.metadata) && {\n      version: reached,\n      metadata: change.effectOn(this.#confirmed.metadata)?.metadata ?? {},\n    }',
+    replace: `if (version <= reached && this.#confirmed !== null) {
+      const fields = fieldsOf(this.#confirmed.metadata)
+      applyChanges(fields, change.changesOn(fields) ?? [])
+      this.#confirmed = { version: reached, metadata: metadataOf(fields) }
+    }`,
     caughtBy: documentTests('[WI4]'),
   },
   {

@@ -1,6 +1,7 @@
 import { HoldfastError } from '../errors/holdfast-error.ts'
-import type { JsonObject } from '../metadata/json.ts'
+import type { Json } from '../metadata/json.ts'
 import { backoffMs, type BackoffRange } from './backoff.ts'
+import { applyChanges } from './fields.ts'
 import { isPassing, isStopping } from './hub-error.ts'
 import type { Link } from './link.ts'
 import type { Outside } from './outside.ts'
@@ -31,6 +32,8 @@ export interface OutboxOwner {
   onUnanswered(): void
   /** The hub will take nothing of this client. */
   onStopped(error: HoldfastError): void
+  /** A write waits behind all others. */
+  onAdded(write: Write): void
   /** What waits, or what is confirmed, is not what it was. */
   onChanged(): void
 }
@@ -64,14 +67,16 @@ export class Outbox {
   #bytes = 0
   #refusals = 0
   #cancelHold: (() => void) | null = null
+  #isPumping = false
+  #isPumpNeeded = false
 
   constructor(parts: OutboxParts) {
     this.#parts = parts
   }
 
-  /** What the metadata will be once everything that waits has taken effect. */
-  preview(metadata: JsonObject): JsonObject {
-    return this.#entries.reduce((shown, { write }) => write.effectOn(shown)?.metadata ?? shown, metadata)
+  /** Makes of the fields what they will be once everything that waits has taken effect. */
+  applyTo(fields: Map<string, Json>): void {
+    for (const { write } of this.#entries) applyChanges(fields, write.changesOn(fields) ?? [])
   }
 
   add(write: Write, giveUpAfterMs: number | null): Promise<Written> {
@@ -91,23 +96,21 @@ export class Outbox {
       this.#bytes += write.bytes
       if (giveUpAfterMs !== null)
         entry.cancelGiveUp = this.#parts.outside.after(giveUpAfterMs, () => this.#giveUp(entry))
-      this.#parts.owner.onChanged()
+      this.#parts.owner.onAdded(write)
       this.pump()
     })
   }
 
-  /** Sends what may be sent now. */
+  /** Sends what may be sent now. What is added on the way, by whoever is told of something, has its turn in the end. */
   pump(): void {
-    const link = this.#parts.owner.link()
-    if (link === null || this.#cancelHold !== null) return
-    const moving = new Set<string>()
-    let sent = 0
-    for (const entry of this.#entries) {
-      if (!entry.isSent && !this.#start(entry, { link, moving, sent })) return
-      sent++
-      if (entry.write.touches === 'all') return
-      for (const field of entry.write.touches) moving.add(field)
+    this.#isPumpNeeded = true
+    if (this.#isPumping) return
+    this.#isPumping = true
+    while (this.#isPumpNeeded) {
+      this.#isPumpNeeded = false
+      this.#startSome()
     }
+    this.#isPumping = false
   }
 
   /** The link is gone, and with it the acks that were to come. */
@@ -121,18 +124,32 @@ export class Outbox {
     for (const entry of this.#entries) this.#fail(entry, entry.isDoubtful ? unknownOutcome(error) : error)
   }
 
-  /** False where it, and so all after it, has to wait. */
-  #start(entry: Entry, { link, moving, sent }: Underway): boolean {
-    const { touches } = entry.write
-    const isBlocked = touches === 'all' ? sent > 0 : [...touches].some((field) => moving.has(field))
-    if (isBlocked || sent >= MOST_SENT) return false
+  #startSome(): void {
+    const moving = new Set<string>()
+    let sent = 0
+    for (const entry of this.#entries) {
+      const { touches } = entry.write
+      if (!entry.isSent) {
+        const isBlocked = touches === 'all' ? sent > 0 : [...touches].some((field) => moving.has(field))
+        if (isBlocked || sent >= MOST_SENT || !this.#start(entry)) return
+      }
+      sent++
+      if (touches === 'all') return
+      for (const field of touches) moving.add(field)
+    }
+  }
+
+  /** False where all after it has to wait for now. */
+  #start(entry: Entry): boolean {
+    const link = this.#parts.owner.link()
+    if (link === null || this.#cancelHold !== null) return false
     const step = this.#nextOf(entry)
+    if (step === 'wait') return false
     if (step === null) {
+      this.#isPumpNeeded = true
       this.#parts.owner.onChanged()
-      this.pump()
       return false
     }
-    if (step === 'wait') return false
     this.#send(entry, { link, deliver: step })
     return true
   }
@@ -185,7 +202,7 @@ export class Outbox {
     switch (answer.kind) {
       case 'done':
         this.#refusals = 0
-        document.acked(answer.version, answer.changed, (metadata) => entry.write.effectOn(metadata))
+        document.acked(answer.version, answer.changed, (fields) => entry.write.changesOn(fields))
         this.#remove(entry)
         entry.resolve({ version: answer.version, changed: answer.changed })
         break
@@ -254,13 +271,6 @@ export class Outbox {
     this.#entries = this.#entries.filter((other) => other !== entry)
     this.#bytes -= entry.write.bytes
   }
-}
-
-/** What is under way already when a write's turn comes. */
-interface Underway {
-  readonly link: Link
-  readonly moving: ReadonlySet<string>
-  readonly sent: number
 }
 
 function unknownOutcome(cause: HoldfastError | null): HoldfastError {

@@ -8,6 +8,7 @@ import type { SessionSettings } from '../protocol/session-settings.ts'
 import type { SessionEndReason } from '../protocol/up/session-end.ts'
 import { Connection } from './connection.ts'
 import type { ConnectionState } from './connection-state.ts'
+import { applyChanges, fieldsOf, metadataOf } from './fields.ts'
 import { hubError, isPassing } from './hub-error.ts'
 import type { Dial } from './link.ts'
 import { MutationIds } from './mutation-id.ts'
@@ -131,6 +132,7 @@ export class SessionClient implements AsyncDisposable {
         onAnswered: () => this.#connection.proven(),
         onUnanswered: () => this.#connection.drop(),
         onStopped: (error) => this.#stop(error),
+        onAdded: (write) => this.#added(write),
         onChanged: () => this.#changed(),
       },
     })
@@ -146,7 +148,10 @@ export class SessionClient implements AsyncDisposable {
 
   /** The metadata with all of this client's changes in it, also those that the hub has not taken yet. Not to be changed. */
   get metadata(): Readonly<JsonObject> {
-    this.#shown ??= this.#outbox.preview(this.#document.withOwn)
+    if (this.#shown !== null) return this.#shown
+    const fields = this.#document.fieldsWithOwn()
+    this.#outbox.applyTo(fields)
+    this.#shown = metadataOf(fields)
     return this.#shown
   }
 
@@ -253,6 +258,16 @@ export class SessionClient implements AsyncDisposable {
     } catch (error) {
       return Promise.reject(error)
     }
+  }
+
+  #added(write: Write): void {
+    // The newest is shown on top of all others, so what is shown already need not be worked out again.
+    if (this.#shown !== null) {
+      const fields = fieldsOf(this.#shown)
+      applyChanges(fields, write.changesOn(fields) ?? [])
+      this.#shown = metadataOf(fields)
+    }
+    this.#emitter.emit('changed', { version: this.version })
   }
 
   #live(): void {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import * as fc from 'fast-check'
 import type { JsonObject } from '../metadata/json.ts'
 import type { SessionPatched } from '../protocol/down/session-patched.ts'
-import { patchEffect } from './effect.ts'
+import { patchChanges } from './patch-changes.ts'
 import { SessionDocument, type Confirmed } from './session-document.ts'
 
 const BASE: Confirmed = { version: 3, metadata: { title: 'three' } }
@@ -12,7 +12,7 @@ function told(version: number, set: JsonObject, removed: readonly string[] = [])
 }
 
 function own(document: SessionDocument, version: number, patch: JsonObject): void {
-  document.acked(version, Object.keys(patch), (metadata) => patchEffect(metadata, patch))
+  document.acked(version, Object.keys(patch), (fields) => patchChanges(fields, patch))
 }
 
 describe('a session as it is known here', () => {
@@ -37,7 +37,7 @@ describe('a session as it is known here', () => {
     const document = new SessionDocument(BASE)
     document.told(told(5, { title: 'five' }))
     expect(document.confirmed).toEqual(BASE)
-    expect(document.withOwn).toEqual(BASE.metadata)
+    expect(Object.fromEntries(document.fieldsWithOwn())).toEqual(BASE.metadata)
     expect(document.isBehind).toBe(true)
   })
 
@@ -69,14 +69,14 @@ describe('a session as it is known here', () => {
     const document = new SessionDocument(BASE)
     own(document, 5, { mine: 1 })
     expect(document.confirmed).toEqual(BASE)
-    expect(document.withOwn).toEqual({ title: 'three', mine: 1 })
+    expect(Object.fromEntries(document.fieldsWithOwn())).toEqual({ title: 'three', mine: 1 })
     document.told(told(4, { title: 'theirs' }))
     expect(document.confirmed).toEqual({ version: 5, metadata: { title: 'theirs', mine: 1 } })
   })
 
   test('[VE8] where the hub changed other fields than this program would, nothing is guessed', () => {
     const document = new SessionDocument(BASE)
-    document.acked(4, ['title', 'other'], (metadata) => patchEffect(metadata, { title: 'four' }))
+    document.acked(4, ['title', 'other'], (fields) => patchChanges(fields, { title: 'four' }))
     expect(document.confirmed).toEqual(BASE)
     expect(document.isBehind).toBe(true)
   })

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../metadata/json.ts'
 import type { SessionPatched } from '../protocol/down/session-patched.ts'
-import { withChanges, type Effect, type EffectOn } from './effect.ts'
+import { applyChanges, fieldsOf, metadataOf, type Change, type ChangesOn } from './fields.ts'
 import { freezeJson } from './freeze-json.ts'
 
 /** A version of a session's metadata, and the value that belongs to it. Neither is ever taken without the other. */
@@ -20,7 +20,7 @@ export type Adoption = 'adopted' | 'stale' | 'rewound'
 
 /** A committed change that waits for those before it. */
 interface HeldChange {
-  readonly effectOn: EffectOn
+  readonly changesOn: ChangesOn
   readonly isOwn: boolean
 }
 
@@ -55,34 +55,30 @@ export class SessionDocument {
   }
 
   /** The confirmed value with the changes that this client itself made later. */
-  get withOwn(): JsonObject {
-    let metadata = this.#confirmed?.metadata ?? NOTHING
+  fieldsWithOwn(): Map<string, Json> {
+    const fields = fieldsOf(this.#confirmed?.metadata ?? {})
     const own = [...this.#held].filter(([, { isOwn }]) => isOwn).toSorted(([left], [right]) => left - right)
-    for (const [, { effectOn }] of own) metadata = effectOn(metadata)?.metadata ?? metadata
-    return metadata
+    for (const [, { changesOn }] of own) applyChanges(fields, changesOn(fields) ?? [])
+    return fields
   }
 
   /** Somebody else's change. */
   told({ version, set, removed }: SessionPatched): void {
-    const changes: readonly [string, Json | undefined][] = [
-      ...(Object.entries(set) as [string, Json][]),
-      ...removed.map((name): [string, undefined] => [name, undefined]),
+    const changes: readonly Change[] = [
+      ...Object.entries(set).map(([name, after]) => ({ name, after: after as Json })),
+      ...removed.map((name) => ({ name, after: undefined })),
     ]
-    const changed = changes.map(([name]) => name)
-    this.#hold(version, {
-      isOwn: false,
-      effectOn: (metadata) => ({ metadata: withChanges(metadata, changes), changed }),
-    })
+    this.#hold(version, { isOwn: false, changesOn: () => changes })
   }
 
   /** This client's own change, as the hub's ack tells it: the hub sends no event of it to whoever made it. */
-  acked(version: number, changed: readonly string[], effectOn: EffectOn): void {
+  acked(version: number, changed: readonly string[], changesOn: ChangesOn): void {
     if (changed.length === 0) return this.heardOf(version)
     this.#hold(version, {
       isOwn: true,
-      effectOn: (metadata) => {
-        const effect = effectOn(metadata)
-        return effect !== null && hasSameNames(effect, changed) ? effect : null
+      changesOn: (fields) => {
+        const changes = changesOn(fields)
+        return changes !== null && hasSameNames(changes, changed) ? changes : null
       },
     })
   }
@@ -143,17 +139,17 @@ export class SessionDocument {
       const next = this.#held.get(version)
       if (next === undefined) return
       this.#held.delete(version)
-      const effect = next.effectOn(confirmed.metadata)
+      const fields = fieldsOf(confirmed.metadata)
+      const changes = next.changesOn(fields)
       // The hub made something else of it than this program would: a read tells.
-      if (effect === null) return this.doubt()
-      this.#confirmed = { version, metadata: effect.metadata }
+      if (changes === null) return this.doubt()
+      applyChanges(fields, changes)
+      this.#confirmed = { version, metadata: metadataOf(fields) }
     }
   }
 }
 
-const NOTHING: JsonObject = Object.freeze({})
-
-function hasSameNames({ changed }: Effect, names: readonly string[]): boolean {
+function hasSameNames(changes: readonly Change[], names: readonly string[]): boolean {
   const wanted = new Set(names)
-  return changed.length === wanted.size && changed.every((name) => wanted.has(name))
+  return changes.length === wanted.size && changes.every(({ name }) => wanted.has(name))
 }

@@ -4,7 +4,8 @@ import type { SessionView } from '../../protocol/http/session-view.ts'
 import { clearResumeTokenRequest } from '../../protocol/up/clear-resume-token.ts'
 import { patchMetadataRequest } from '../../protocol/up/patch-metadata.ts'
 import { partnerOf } from '../../agents/registry.ts'
-import { tokenFields } from '../effect.ts'
+import { tokenFields } from '../clear-changes.ts'
+import type { Change } from '../fields.ts'
 import type { FakeLink, Packet } from './fake-link.ts'
 
 export const SID = 'session-1'
@@ -13,11 +14,6 @@ interface Effect {
   readonly version: number
   readonly reason: string
   readonly changed: readonly string[]
-}
-
-interface Change {
-  readonly name: string
-  readonly after: Json | undefined
 }
 
 /** One session, kept by the rules of the specification: the shared merge, versions of fields, and mutation ids. */

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import type { ErrorCode } from '../../errors/codes.ts'
 import { HoldfastError } from '../../errors/holdfast-error.ts'
+import { addDeviceAnswer, type AddDeviceAnswer, type AddDeviceBody } from '../../protocol/http/add-device.ts'
+import { backupAnswer, type BackupAnswer } from '../../protocol/http/backup.ts'
 import type { CreateSessionBody } from '../../protocol/http/create-session.ts'
+import { devicesAnswer, type DevicesAnswer } from '../../protocol/http/devices.ts'
 import { errorBody } from '../../protocol/http/error-body.ts'
 import {
   patchSessionMetadataAnswer,
@@ -10,12 +13,15 @@ import {
 } from '../../protocol/http/patch-session-metadata.ts'
 import { session, type Session } from '../../protocol/http/session.ts'
 import { sessionView, type SessionView } from '../../protocol/http/session-view.ts'
+import { deviceRecordSchema, type DeviceRecord } from '../../records/device.ts'
 import { backoffMs, type BackoffRange } from '../backoff.ts'
 import { hubError, isPassing } from '../hub-error.ts'
 import type { Outside } from '../outside.ts'
 import { hubUrl } from './hub-url.ts'
 
 const TIMEOUT_MS = 15_000
+/** As long as the hub copies, nothing is said. */
+const BACKUP_MS = 3_600_000
 const MOST_TRIES = 3
 const BACKOFF: BackoffRange = { firstMs: 250, mostMs: 2_000 }
 
@@ -32,15 +38,22 @@ export interface HubHttpParts {
 }
 
 interface Ask<Answer> {
-  readonly method: 'GET' | 'POST' | 'PATCH'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly body?: object
   readonly answer: z.ZodType<Answer>
+  /** Sent a second time it would be carried out a second time. */
+  readonly once?: true
+  readonly timeoutMs?: number
 }
 
 // As the hub sends them; a newer hub may say more than is known here.
 const createdAnswer = z.object({ session: session.strip() })
 const viewAnswer = z.object({ session: sessionView.strip() })
+const addedDevice = addDeviceAnswer.extend({ device: deviceRecordSchema.strip() }).strip()
+const listedDevices = devicesAnswer.extend({ devices: z.array(deviceRecordSchema.strip()) }).strip()
+const revokedDevice = z.object({ device: deviceRecordSchema.strip() })
+const backupMade = backupAnswer.strip()
 const patchAnswer = z.union([patchSessionMetadataAnswer.strip(), patchSessionMetadataConflict.strip()])
 export type PatchAnswer = z.infer<typeof patchAnswer>
 
@@ -84,12 +97,34 @@ export class HubHttp {
     }
   }
 
+  /** Gives out a token, which is in this answer and never shown again. */
+  addDevice(body: AddDeviceBody, signal?: AbortSignal): Promise<AddDeviceAnswer> {
+    return this.#ask({ method: 'POST', path: '/api/devices', body, answer: addedDevice, once: true }, signal)
+  }
+
+  /** A page of devices, newest first, those that were revoked too. */
+  listDevices(cursor: string | null, signal?: AbortSignal): Promise<DevicesAnswer> {
+    const path = `/api/devices${cursor === null ? '' : `?cursor=${encodeURIComponent(cursor)}`}`
+    return this.#ask({ method: 'GET', path, answer: listedDevices }, signal)
+  }
+
+  async revokeDevice(id: string, signal?: AbortSignal): Promise<DeviceRecord> {
+    const path = `/api/devices/${encodeURIComponent(id)}`
+    return (await this.#ask({ method: 'DELETE', path, answer: revokedDevice }, signal)).device
+  }
+
+  /** Has the hub write a copy of everything to a file on its machine. */
+  makeBackup(file: string, signal?: AbortSignal): Promise<BackupAnswer> {
+    const ask = { method: 'POST', path: '/api/backup', body: { file }, answer: backupMade } as const
+    return this.#ask({ ...ask, once: true, timeoutMs: BACKUP_MS }, signal)
+  }
+
   async #ask<Answer>(ask: Ask<Answer>, signal?: AbortSignal): Promise<Answer> {
     for (let failures = 1; ; failures++) {
       try {
         return await this.#askOnce(ask, signal)
       } catch (error) {
-        const isFinal = failures >= MOST_TRIES || signal?.aborted === true
+        const isFinal = failures >= MOST_TRIES || ask.once === true || signal?.aborted === true
         if (isFinal || !(error instanceof HoldfastError && isPassing(error))) throw error
       }
       await this.#pause(failures)
@@ -99,7 +134,7 @@ export class HubHttp {
   async #askOnce<Answer>(ask: Ask<Answer>, signal: AbortSignal | undefined): Promise<Answer> {
     const limit = new AbortController()
     const abort = (): void => limit.abort()
-    const cancelTimer = this.#parts.outside.after(TIMEOUT_MS, abort)
+    const cancelTimer = this.#parts.outside.after(ask.timeoutMs ?? TIMEOUT_MS, abort)
     signal?.addEventListener('abort', abort)
     if (signal?.aborted === true) abort()
     try {

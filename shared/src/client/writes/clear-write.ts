@@ -1,6 +1,6 @@
 import { HoldfastError } from '../../errors/holdfast-error.ts'
 import { clearResumeTokenRequest } from '../../protocol/up/clear-resume-token.ts'
-import { clearEffect, tokenFields } from '../effect.ts'
+import { clearChanges, tokenFields } from '../clear-changes.ts'
 import { readFieldsAck } from './answer.ts'
 import { checkedPayload } from './checked-payload.ts'
 import { ACK_MS, type Write } from './write.ts'
@@ -27,7 +27,7 @@ export function clearWrite({ sid, flavor, reason, expectedToken, mutationId }: C
   return {
     touches: new Set(tokenFields(flavor)),
     bytes: BYTES,
-    effectOn: (metadata) => clearEffect(metadata, { flavor, expectedToken }),
+    changesOn: (fields) => clearChanges(fields, { flavor, expectedToken }),
     next: () => (link) => link.ask('clear-resume-token', payload, ACK_MS),
     answerIn: readFieldsAck,
     mismatched: () =>

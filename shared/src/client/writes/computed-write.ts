@@ -1,7 +1,8 @@
 import { HoldfastError } from '../../errors/holdfast-error.ts'
 import type { JsonObject } from '../../metadata/json.ts'
 import { patchMetadataRequest, type PatchMetadataRequest } from '../../protocol/up/patch-metadata.ts'
-import { patchEffect, type Effect } from '../effect.ts'
+import { metadataOf, type Change, type Fields } from '../fields.ts'
+import { patchChanges } from '../patch-changes.ts'
 import type { SessionDocument } from '../session-document.ts'
 import { readFieldsAck, type Answer } from './answer.ts'
 import { checkedPayload } from './checked-payload.ts'
@@ -44,11 +45,11 @@ export class ComputedWrite implements Write {
     this.#parts = parts
   }
 
-  effectOn(metadata: JsonObject): Effect | null {
-    if (this.#attempt !== null) return patchEffect(metadata, this.#attempt.patch)
+  changesOn(fields: Fields): readonly Change[] | null {
+    if (this.#attempt !== null) return patchChanges(fields, this.#attempt.patch)
     try {
-      const patch = this.#parts.compute(metadata)
-      return patch === null ? null : patchEffect(metadata, snapshotPatch(patch).patch)
+      const patch = this.#parts.compute(metadataOf(fields))
+      return patch === null ? null : patchChanges(fields, snapshotPatch(patch).patch)
     } catch {
       // It only shows what is to come; `next` computes it again and says what is wrong.
       return null

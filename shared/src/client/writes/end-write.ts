@@ -19,7 +19,7 @@ export function endWrite({ sid, time, reason }: EndWriteParts): Write {
   return {
     touches: new Set(),
     bytes: BYTES,
-    effectOn: () => null,
+    changesOn: () => null,
     next: () => (link) => {
       link.tell('session-end', payload)
       return link.ask('ping', undefined, ACK_MS)

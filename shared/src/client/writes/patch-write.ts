@@ -1,6 +1,6 @@
 import { HoldfastError } from '../../errors/holdfast-error.ts'
 import { patchMetadataRequest } from '../../protocol/up/patch-metadata.ts'
-import { patchEffect, touchedBy } from '../effect.ts'
+import { patchChanges, touchedBy } from '../patch-changes.ts'
 import { readFieldsAck } from './answer.ts'
 import { checkedPayload } from './checked-payload.ts'
 import { snapshotPatch } from './snapshot-patch.ts'
@@ -25,7 +25,7 @@ export function patchWrite({ sid, patch: given, mutationId, reason }: PatchWrite
   return {
     touches: touchedBy(patch),
     bytes,
-    effectOn: (metadata) => patchEffect(metadata, patch),
+    changesOn: (fields) => patchChanges(fields, patch),
     next: () => (link) => link.ask('patch-metadata', payload, ACK_MS),
     answerIn: readFieldsAck,
     mismatched: () =>

@@ -1,5 +1,5 @@
 import type { HoldfastError } from '../../errors/holdfast-error.ts'
-import type { Effect } from '../effect.ts'
+import type { ChangesOn } from '../fields.ts'
 import type { Link } from '../link.ts'
 import type { SessionDocument } from '../session-document.ts'
 import type { Answer } from './answer.ts'
@@ -18,8 +18,8 @@ export interface Write {
   readonly touches: Touches
   /** About how much it holds while it waits. */
   readonly bytes: number
-  /** What it makes of the metadata; null where that can not be said, or it would be refused. */
-  effectOn(metadata: Effect['metadata']): Effect | null
+  /** What it will change; null also where that can not be said. */
+  readonly changesOn: ChangesOn
   /** Throws where the write can not be made at all. */
   next(document: SessionDocument): NextStep
   answerIn(ack: unknown): Answer
