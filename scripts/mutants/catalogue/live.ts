@@ -42,8 +42,8 @@ const presenceMutants: readonly Mutant[] = [
     id: 'presence-first-to-leave-ends-it',
     why: 'a reconnect makes a session inactive when the old connection ends',
     file: LIVENESS,
-    find: 'if (life.alive.size > 0) return',
-    replace: '',
+    find: 'if (life.alive.size === 0) this.#end(key, life)',
+    replace: 'this.#end(key, life)',
     caughtBy: presence('[CO12]'),
   },
   {
@@ -224,8 +224,8 @@ const feedMutants: readonly Mutant[] = [
     id: 'rooms-leave-nobody-out',
     why: 'whoever wrote gets its own change back',
     file: SOCKET_ROOMS,
-    find: 'except === undefined ? members : members.except(except)',
-    replace: 'members',
+    find: 'if (except !== undefined) left.push(except)',
+    replace: '',
     caughtBy: feed('[CO4] everybody in a room'),
   },
 ]
