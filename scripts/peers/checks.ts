@@ -7,6 +7,18 @@ function shown(value: unknown): string {
   return (JSON.stringify(value) ?? 'nothing').slice(0, SHOWN)
 }
 
+/** In what two values differ; of objects and lists only the members that do. */
+function difference(actual: unknown, expected: unknown): string {
+  if (!isRecord(actual) || !isRecord(expected)) return `${shown(actual)} and not ${shown(expected)}`
+  const names = new Set([...Object.keys(actual), ...Object.keys(expected)])
+  const different = [...names].filter((name) => !isDeepStrictEqual(actual[name], expected[name]))
+  return different.map((name) => `${name} ${difference(actual[name], expected[name])}`).join('; ')
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
 /** The named checks of a scenario, each a line of output as soon as it is decided. */
 export class Checks {
   passed = 0
@@ -20,7 +32,7 @@ export class Checks {
 
   equals(name: string, actual: unknown, expected: unknown): void {
     const same = isDeepStrictEqual(actual, expected)
-    this.holds(name, same, `${shown(actual)} and not ${shown(expected)}`)
+    this.holds(name, same, same ? '' : difference(actual, expected))
   }
 
   /** For what comes about in its own time; what was seen is given back, so that the scenario can go on with it. */

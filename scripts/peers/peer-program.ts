@@ -57,7 +57,10 @@ function install(folder: string): string | null {
       env: outsideOfNpm(process.env),
       timeout: 300_000,
     })
-    if (done.error !== undefined) throw done.error
+    if (done.error !== undefined) {
+      if (UNREACHABLE.test(done.error.message)) return 'npm had no answer of its registry within five minutes'
+      throw done.error
+    }
     if (done.status !== 0) {
       if (UNREACHABLE.test(done.stderr)) return `npm could not reach its registry: ${firstLine(done.stderr)}`
       throw new Error(`npm could not install ${NAME}@${VERSION}: ${done.stderr.trim()}`)

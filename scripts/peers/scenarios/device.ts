@@ -1,3 +1,5 @@
+import { isAllSaid } from '../agent-session.ts'
+import { fieldsOf } from '../hub-view.ts'
 import { Runner } from '../runner.ts'
 import type { Scenario } from '../scenario.ts'
 
@@ -10,14 +12,15 @@ export const device: Scenario = {
     const laptop = anotherPeer('laptop', token)
     await using runner = await Runner.start(laptop)
     const id = await runner.spawnSession(laptop.project)
-    await checks.eventually('its session is active', () => view.sessionWhere(id, (_, { active }) => active))
-    const before = await view.fields(id)
+    const before = await checks.eventually('its session is active', () =>
+      view.sessionWhere(id, (fields, { active }) => active && isAllSaid(fields)),
+    )
     await view.revokeDevice(added.id)
-    await checks.eventually('taken back, it ends the session at once', () =>
+    const after = await checks.eventually('taken back, it ends the session at once', () =>
       view.sessionWhere(id, (_, { active }) => !active),
     )
     checks.equals('and the machine', (await view.machine(laptop.machineId))?.active, false)
-    checks.equals('nothing of the session is lost', await view.fields(id), before)
+    checks.equals('nothing of the session is lost', fieldsOf(after), fieldsOf(before))
     checks.equals('a new one is refused', (await laptop.run(['claude'])).code, 1)
   },
 }

@@ -1,12 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
 import { isAllSaid, lostFields } from '../agent-session.ts'
 import { fieldsOf, type Fields } from '../hub-view.ts'
+import { readIfThere } from '../agents/announcement.ts'
 import type { Peer } from '../peer.ts'
 import { Runner } from '../runner.ts'
 import type { Scenario } from '../scenario.ts'
+import { until } from '../until.ts'
 
 interface HookSettings {
   readonly hooks: { readonly SessionStart: readonly { readonly hooks: readonly { command: string }[] }[] }
@@ -32,7 +33,7 @@ export const spawned: Scenario = {
     )
 
     const token = randomUUID()
-    tellHook(peer, { pid: child?.pid ?? 0, token })
+    await tellHook(peer, { pid: child?.pid ?? 0, token })
     const before = await checks.eventually('its token is kept as soon as the agent says it', () =>
       view.sessionWhere(id, (said) => said['claudeSessionId'] === token && isAllSaid(said)),
     )
@@ -47,9 +48,13 @@ export const spawned: Scenario = {
 }
 
 /** What Claude does when it starts: it runs the hook that the client has prepared for it. */
-function tellHook(peer: Peer, { pid, token }: { pid: number; token: string }): void {
+async function tellHook(peer: Peer, { pid, token }: { pid: number; token: string }): Promise<void> {
   const settings = join(peer.home, 'tmp/hooks', `session-hook-${pid}.json`)
-  const { hooks } = JSON.parse(readFileSync(settings, 'utf8')) as HookSettings
+  const text = await until('the client has its hooks ready', () => {
+    const read = readIfThere(settings).trim()
+    return read.endsWith('}') ? read : undefined
+  })
+  const { hooks } = JSON.parse(text) as HookSettings
   const command = hooks.SessionStart[0]?.hooks[0]?.command ?? ''
   const event = { session_id: token, hook_event_name: 'SessionStart', source: 'startup', cwd: peer.project }
   const input = JSON.stringify({ ...event, transcript_path: `/nowhere/${token}.jsonl` })
