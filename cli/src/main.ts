@@ -1,29 +1,16 @@
+import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
 import { parseArgs } from './args.ts'
-import { agentsText } from './commands/agents.ts'
+import { exitCode } from './exit-code.ts'
+import { run } from './run.ts'
 
-const EXIT_USAGE = 2
-const VERSION = '0.1.0'
+function sentenceOf(error: unknown): string {
+  if (error instanceof HoldfastError) return `holdfast: ${error.message} (${error.code})`
+  return `holdfast: a fault of the program itself: ${error instanceof Error ? error.message : String(error)} (internal)`
+}
 
-const HELP = `holdfast ${VERSION}: keeps every coding agent's resume token
-
-  holdfast agents [--json]   the agents that are known, and where each one's resume token is kept
-  holdfast --version
-
-Example: holdfast agents --json
-`
-
-const command = parseArgs(process.argv.slice(2))
-switch (command.kind) {
-  case 'help':
-    process.stdout.write(HELP)
-    break
-  case 'version':
-    process.stdout.write(`${VERSION}\n`)
-    break
-  case 'agents':
-    process.stdout.write(agentsText(command.json))
-    break
-  case 'usage':
-    process.stderr.write(`holdfast: ${command.error} See holdfast --help.\n`)
-    process.exitCode = EXIT_USAGE
+try {
+  process.exitCode = await run(parseArgs(process.argv.slice(2)))
+} catch (error) {
+  process.stderr.write(`${sentenceOf(error).replaceAll(/\s*\n\s*/g, ' ')}\n`)
+  process.exitCode = exitCode(error)
 }

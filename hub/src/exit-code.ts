@@ -10,7 +10,6 @@ const STORAGE: ReadonlySet<ErrorCode> = new Set([
   'storage_error',
   'outcome_unknown',
   'store_stopped',
-  'database_replaced',
 ])
 
 /** What keeps a hub from starting is mostly in its settings, of which the database is one. */

@@ -65,17 +65,21 @@ export async function startHub({ config, secrets }: Settings, { now, log }: Outs
   const metrics = new Metrics()
   metrics.add(processMetrics({ library: store.library, startedAt: now() }))
   metrics.add(storeMetrics(store))
-  const live = { presence, calls: registry, metrics }
-  const answer = openHttpDoor({ store, gate, logins, admission, devices, ...live, log, now, isShuttingDown })
+  const both = { store, gate, logins, presence, log, now }
+  const answer = openHttpDoor({ ...both, calls: registry, admission, devices, metrics, isShuttingDown })
   const http: HttpDoor = (request, address) => answering.track(answer(request, address))
   const frontDoor = scope.use(
     await openFrontDoor({ host: config.host, port: config.port, http, admission, isShuttingDown }),
   )
-  const rooms = new SocketRooms(frontDoor.io.of('/cli'))
+  const rooms = new SocketRooms(frontDoor.io.of('/cli'), now)
   const events = scope.use(new FeedSessionEvents({ store, rooms, now, log }))
   const sockets = openSocketDoor({
-    ...{ io: frontDoor.io, addressOf: frontDoor.addressOf },
-    ...{ store, gate, presence, registry, events, rooms, log, now },
+    ...both,
+    io: frontDoor.io,
+    addressOf: frontDoor.addressOf,
+    registry,
+    events,
+    rooms,
     later: (ms) => setTimeout(ms, undefined, { ref: false }),
   })
   metrics.add(socketMetrics(sockets.counts))

@@ -5,6 +5,7 @@ import { EXIT, exitCode } from './exit-code.ts'
 import { startHub, type Hub } from './hub.ts'
 import type { Log } from './log/log.ts'
 import { pinoLog } from './log/pino-log.ts'
+import { StandardError } from './log/standard-error.ts'
 import { programArgs, type ProgramArgs } from './program-args.ts'
 import { restoredText } from './restored-text.ts'
 import { restoreBackup } from './store/sqlite/restore-backup.ts'
@@ -25,7 +26,9 @@ function untilEnd(hub: Hub, log: Log): Promise<End> {
   return new Promise((resolve) => {
     let told = false
     const tell = (signal: NodeJS.Signals): void => {
-      if (told) process.exit(EXIT.interrupted)
+      // A service manager and a program in between may both pass the same signal on; only a person's second Ctrl-C is haste.
+      if (told && signal === 'SIGINT') process.exit(EXIT.interrupted)
+      if (told) return
       told = true
       log.info('shutting down', { signal })
       resolve({ code: 0, withinMs: END_MS })
@@ -52,7 +55,7 @@ function sentenceOf(error: unknown): string {
 }
 
 async function serve(settings: Settings): Promise<number> {
-  const log = pinoLog(settings.config.logLevel)
+  const log = pinoLog(settings.config.logLevel, new StandardError())
   const hub = await startHub(settings, { now: Date.now, log })
   process.stdout.write(banner(hub))
   log.info('started', { url: hub.url, library: hub.library, pid: process.pid })

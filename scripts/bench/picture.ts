@@ -1,7 +1,7 @@
 import { numberText, ratioText, type Figure, type Section } from './figure.ts'
 import type { Report } from './report.ts'
 
-const WIDTH = 1000
+const WIDTH = 1100
 const MARGIN = 24
 /** Names end here and bars begin; the longest bar leaves room for its number. */
 const BARS_AT = 352

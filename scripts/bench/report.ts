@@ -79,7 +79,7 @@ export function markdownReport(report: Report, picture: string): string {
     '',
     ...facts.map((fact) => `- ${fact.name}: ${fact.text}`),
     '',
-    ...columns.flatMap(({ explains }) => (explains === undefined ? [] : [explains])),
+    ...columns.flatMap(({ explains }) => (explains === undefined ? [] : [`- ${explains}`])),
   ]
   const goalTable =
     goals.length === 0

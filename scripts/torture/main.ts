@@ -10,6 +10,8 @@ import { killAllOnExit, launch } from './child-process.ts'
 import { crashPoints } from './crash-points.ts'
 import { diskFull } from './disk-full.ts'
 import { DOOR_MUTANTS } from './doors/door-mutants.ts'
+import { doorsBackup } from './doors/doors-backup.ts'
+import { doorsFull } from './doors/doors-full.ts'
 import { doorsFuzz } from './doors/doors-fuzz.ts'
 import { doorsKill } from './doors/doors-kill.ts'
 import { doorsLinear } from './doors/doors-linear.ts'
@@ -35,6 +37,8 @@ const SCENARIOS: readonly Scenario[] = [
   doorsLinear,
   doorsTerm,
   doorsFuzz,
+  doorsFull,
+  doorsBackup,
 ]
 const MUTANTS: readonly TortureMutant[] = [...STORE_MUTANTS, ...DOOR_MUTANTS]
 const SHOWN_FINDINGS = 10

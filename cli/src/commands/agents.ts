@@ -1,4 +1,5 @@
 import { AGENTS, type AgentEntry } from '@holdfast/shared/agents/registry'
+import { table } from '../table.ts'
 
 /** The agents that Holdfast knows, and where each one's resume token is kept. */
 export function agentsText(json: boolean): string {
@@ -10,20 +11,4 @@ export function agentsText(json: boolean): string {
     agent.pairedField ?? '',
   ])
   return table([['agent', 'name', 'resume token in', 'goes with'], ...rows])
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows.reduce<number[]>(
-    (max, row) => row.map((cell, at) => Math.max(max[at] ?? 0, cell.length)),
-    [],
-  )
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('')
 }

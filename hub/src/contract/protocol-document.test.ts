@@ -11,6 +11,7 @@ import { runHub, type RunningHub } from './running-hub.ts'
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const PROTOCOL = readFileSync(join(ROOT, 'docs/PROTOCOL.md'), 'utf8')
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
+const API = readFileSync(join(ROOT, 'docs/API.md'), 'utf8')
 const run = promisify(execFile)
 
 /** A program of a document finds what is installed here, as a reader's would in a folder of theirs. */
@@ -33,6 +34,7 @@ async function outputOf([command = '', ...args]: readonly string[]): Promise<str
 
 describe.each([
   ['docs/PROTOCOL.md', PROTOCOL, 7],
+  ['docs/API.md', API, 5],
   ['README.md', README, 3],
 ])('%s', (_, text, atLeast) => {
   test('[WI1] [WI2] [WI4] [CO1] every example, run in order, prints what stands under it', async () => {

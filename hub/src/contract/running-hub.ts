@@ -29,7 +29,10 @@ export async function runHub(
   const settings = readConfig({ HOLDFAST_HOME: home, HOLDFAST_PORT: '0', HOLDFAST_TOKEN: ROOT_TOKEN })
   const hub = await startHub(settings, { now: more.now ?? Date.now, log: more.log ?? SILENT })
   return {
-    ...{ hub, home, url: hub.url, token: ROOT_TOKEN },
+    hub,
+    home,
+    url: hub.url,
+    token: ROOT_TOKEN,
     async [Symbol.asyncDispose]() {
       await hub[Symbol.asyncDispose]()
       if (more.home === undefined) rmSync(home, { recursive: true, force: true })

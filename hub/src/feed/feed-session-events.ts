@@ -5,7 +5,7 @@ import type { SessionKey } from '../store/store.ts'
 import type { FeedSource } from './feed-source.ts'
 import { headOf } from './head-of.ts'
 import { NamespaceFollower, type FollowerParts } from './namespace-follower.ts'
-import type { Rooms } from './rooms.ts'
+import { sessionOfRoom, type Rooms } from './rooms.ts'
 import type { SessionEvents } from './session-events.ts'
 import { SessionTeller } from './session-teller.ts'
 
@@ -29,6 +29,7 @@ export class FeedSessionEvents implements SessionEvents {
 
   constructor({ store, rooms, now, log }: SessionEventsParts) {
     this.#parts = { store, teller: new SessionTeller(rooms, now), log, now }
+    rooms.onCaughtUp((room, connection) => void this.#caughtUp(room, connection))
     this.#heads = headsOf(store).catch((error: unknown) => {
       log.error('the heads of the feeds can not be read', error)
       return null
@@ -64,6 +65,18 @@ export class FeedSessionEvents implements SessionEvents {
     const follower = new NamespaceFollower(namespace, () => this.#startOf(namespace), this.#parts)
     this.#followers.set(namespace, follower)
     return follower
+  }
+
+  async #caughtUp(room: string, connection: ConnectionId): Promise<void> {
+    const { store, teller, log } = this.#parts
+    const key = sessionOfRoom(room)
+    if (key === null) return
+    try {
+      const record = await store.readSession(key)
+      if (record !== null) teller.newest(room, connection, record)
+    } catch (error) {
+      log.error('a session was not told to a slow reader, it can not be read', error, { ...key })
+    }
   }
 
   async #startOf(namespace: string): Promise<number> {

@@ -64,6 +64,19 @@ export class SessionTeller {
     this.#update(patchesRoom(session), body, undefined)
   }
 
+  /** To one connection that missed something in a room of a session: all of it, as it is now. */
+  newest(room: string, connection: ConnectionId, record: SessionRecord): void {
+    const { id, metadata, metadataVersion, agentState, agentStateVersion, agentStateDamaged } = record
+    const values = {
+      metadata: { version: metadataVersion, value: metadata },
+      ...(agentStateDamaged ? {} : { agentState: { version: agentStateVersion, value: agentState } }),
+    }
+    const body = sessionUpdateForReleasedClient(id, values)
+    const isWhole = room === wholeRoom({ namespace: record.namespace, session: id })
+    if (isWhole || body === null) this.#update(connection, body, undefined)
+    else this.#update(connection, { ...body, metadata: values.metadata }, undefined)
+  }
+
   agentState(session: SessionKey, agentState: CommittedValue, except: ConnectionId): void {
     if (!this.hasListener(session, except)) return
     const body = sessionUpdateForReleasedClient(session.session, { agentState })

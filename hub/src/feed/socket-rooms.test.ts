@@ -33,7 +33,7 @@ class Wired implements AsyncDisposable {
   constructor(door: FrontDoor, url: string) {
     this.#door = door
     this.#url = url
-    this.rooms = new SocketRooms(door.io.of('/cli'))
+    this.rooms = new SocketRooms(door.io.of('/cli'), performance.now.bind(performance))
   }
 
   /** A client that is in the rooms, and what it hears. */

@@ -7,6 +7,7 @@ import { ENGINE_SETTINGS, MAX_FRAME_BYTES, SERVER_SETTINGS, SOCKET_PATH } from '
 import type { FrontDoor, FrontDoorParts } from './front-door.ts'
 import { listenFailure } from './listen-failure.ts'
 import { peerAddress } from './peer-address.ts'
+import { untilRead, type EngineConnection } from './until-read.ts'
 import { upgradeRefusal } from './upgrade-refusal.ts'
 import { unreadableRequest } from './unreadable-request.ts'
 import { urlOf } from './url-of.ts'
@@ -14,8 +15,12 @@ import { urlOf } from './url-of.ts'
 /** What a stalled reader may leave unsent before its connection ends: the largest frame and a little. */
 const UNSENT_BYTES = MAX_FRAME_BYTES + 1024 * 1024
 
+/** Node waits by itself until both sides have ended a connection; Bun does not. */
+const READ_MS = 500
+
 /** What of the engine is used. Its own types are written against Bun's, which are not here. */
 interface BunEngine {
+  readonly clients: ReadonlyMap<string, EngineConnection>
   on(event: 'connection', listener: (connection: object, request: Request) => void): void
   handleRequest(request: Request, server: BunServer): Promise<Response>
   handler(): { readonly websocket: object; readonly idleTimeout: number }
@@ -35,6 +40,7 @@ export function openBunFrontDoor(parts: FrontDoorParts): FrontDoor {
     },
     stopAccepting: () => void server?.stop(),
     async [Symbol.asyncDispose]() {
+      await untilRead(engine.clients.values(), READ_MS)
       await io.close()
       engine.close()
       await server?.stop(true)
@@ -67,7 +73,7 @@ function openSockets() {
   const engine = new Engine({ ...ENGINE_SETTINGS, path: SOCKET_PATH }) as unknown as BunEngine
   engine.on('connection', (connection, request) => addresses.connected(connection, request))
   const io = new Server({ ...SERVER_SETTINGS, path: SOCKET_PATH })
-  io.bind(engine as unknown as Parameters<Server['bind']>[0])
+  io.bind(engine)
   return { io, engine, addresses }
 }
 

@@ -3,8 +3,11 @@ import { io as connectTo, type Socket as ClientSocket } from 'socket.io-client'
 import { describe, expect, test } from 'vitest'
 import type { Admission } from '../auth/admission.ts'
 import { exchange, request, statusOf } from './contract/raw-http.ts'
+import { RawSocket } from '../socket/contract/raw-frames.ts'
+import { until } from '../socket/contract/test-client.ts'
 import { openFrontDoor, type FrontDoor } from './front-door.ts'
 
+const ECHOES = 10
 const ON_BUN = process.versions['bun'] !== undefined
 const EVIL = 'rebind.evil.example'
 
@@ -21,12 +24,14 @@ interface Opened extends AsyncDisposable {
   readonly url: string
   readonly port: number
   readonly addresses: string[]
+  echoes(): number
   shutDown(): void
 }
 
 async function open(): Promise<Opened> {
   let ending = false
   const addresses: string[] = []
+  let echoes = 0
   const door = await openFrontDoor({
     host: '127.0.0.1',
     port: 0,
@@ -37,10 +42,19 @@ async function open(): Promise<Opened> {
       return new Response(`${asked.method} ${new URL(asked.url).pathname} ${await asked.text()}`)
     },
   })
-  door.io.of('/cli').on('connection', (socket) => socket.on('echo', (value, ack) => ack(value)))
+  door.io.of('/cli').on('connection', (socket) => {
+    socket.on('echo', (value, ack) => {
+      ack(value)
+      echoes += 1
+    })
+  })
   const url = await door.listen()
   return {
-    ...{ door, url, addresses, port: Number(new URL(url).port) },
+    door,
+    url,
+    addresses,
+    port: Number(new URL(url).port),
+    echoes: () => echoes,
     shutDown: () => (ending = true),
     [Symbol.asyncDispose]: () => door[Symbol.asyncDispose](),
   }
@@ -114,11 +128,33 @@ describe('the front door', () => {
     expect(await reason).not.toBe('io server disconnect')
   })
 
+  test('[OP4] what was said before the end reaches a client that reads late and goes on sending', async () => {
+    const opened = await open()
+    using raw = await RawSocket.open(opened.port)
+    raw.send('40/cli,')
+    await raw.hears('40/cli,')
+    raw.stall()
+    raw.send(...Array.from({ length: ECHOES }, (_, at) => `42/cli,${at}["echo","x"]`))
+    await until('every echo was answered', () => opened.echoes() === ECHOES)
+    const disposed = opened[Symbol.asyncDispose]()
+    // What arrives at a connection that has ended makes the system throw away what its client has not read yet.
+    for (let sent = 0; sent < 5; sent += 1) {
+      raw.send('42/cli,["late"]')
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    raw.goOn()
+    await Promise.all([disposed, raw.closed()])
+    expect(raw.frames.filter((frame) => frame.startsWith('43/cli,'))).toHaveLength(ECHOES)
+  })
+
   test('[OP1] a port that is in use is a sentence with what to do', async () => {
     await using opened = await open()
     const second = await openFrontDoor({
-      ...{ host: '127.0.0.1', port: opened.port, admission: ADMISSION },
-      ...{ isShuttingDown: () => false, http: async () => new Response('') },
+      host: '127.0.0.1',
+      port: opened.port,
+      admission: ADMISSION,
+      isShuttingDown: () => false,
+      http: async () => new Response(''),
     })
     await expect(second.listen()).rejects.toThrow(/HOLDFAST_PORT/)
     await second[Symbol.asyncDispose]()

@@ -6,15 +6,32 @@ interface HeldPacket {
   readonly data?: string | { readonly byteLength: number }
 }
 
+interface Counted {
+  packets: number
+  bytes: number
+}
+
 /**
  * What was sent to a connection and is still in this process: what the engine holds, which it counts in packets, and
  * what the runtime holds. A text is counted by its length, which for what is not ASCII is a little less than its bytes.
  */
-export function unsentBytes(socket: Socket): number {
-  const transport = runtimeTransport(socket)
-  const inRuntime = transport?.getBufferedAmount?.() ?? transport?.bufferedAmount ?? 0
-  const held = Reflect.get(socket.conn, 'writeBuffer') as readonly HeldPacket[]
-  return held.reduce((bytes, packet) => bytes + sizeOf(packet), inRuntime)
+export class UnsentBytes {
+  /** An engine's list only grows until another one takes its place, so each of its packets is looked at once. */
+  readonly #counted = new WeakMap<readonly HeldPacket[], Counted>()
+
+  of(socket: Socket): number {
+    const transport = runtimeTransport(socket)
+    const inRuntime = transport?.getBufferedAmount?.() ?? transport?.bufferedAmount ?? 0
+    return inRuntime + this.#heldBytes(Reflect.get(socket.conn, 'writeBuffer') as readonly HeldPacket[])
+  }
+
+  #heldBytes(held: readonly HeldPacket[]): number {
+    const counted = this.#counted.get(held) ?? { packets: 0, bytes: 0 }
+    for (const packet of held.slice(counted.packets)) counted.bytes += sizeOf(packet)
+    counted.packets = held.length
+    this.#counted.set(held, counted)
+    return counted.bytes
+  }
 }
 
 function sizeOf({ data }: HeldPacket): number {

@@ -259,3 +259,37 @@ describe('any history', () => {
     )
   })
 })
+
+describe('whoever listens', () => {
+  test('[WI6] hears when a session becomes active, thinks and is not active any more, and of nothing else', () => {
+    const { live } = presence()
+    const heard: object[] = []
+    const stop = live.onChange((session) => heard.push({ ...session, ...live.session(session) }))
+    live.sessionAlive(S, 'c1', SAYS)
+    live.sessionAlive(S, 'c1', SAYS)
+    live.sessionAlive(S, 'c2', THINKS)
+    live.sessionAlive(S, 'c1', THINKS)
+    live.disconnected('c1')
+    live.machineAlive(M, 'c2')
+    live.sessionEnded(S, 'c2')
+    const states = heard.map((state) => ({ ...state, activeAt: null, thinkingAt: null }))
+    const state = { ...S, activeAt: null, thinkingAt: null }
+    expect(states).toEqual([
+      { ...state, active: true, thinking: false },
+      { ...state, active: true, thinking: true },
+      { ...state, active: false, thinking: false },
+    ])
+    stop()
+    live.sessionAlive(S, 'c3', SAYS)
+    expect(heard.length).toBe(3)
+  })
+
+  test('[WI6] [SE2] the active sessions are those of one namespace', () => {
+    const { live } = presence()
+    live.sessionAlive(S, 'c', SAYS)
+    live.sessionAlive({ namespace: 'default', session: 't' }, 'c', SAYS)
+    live.sessionAlive({ namespace: 'other', session: 's' }, 'c', SAYS)
+    live.sessionEnded({ namespace: 'default', session: 't' }, 'c')
+    expect([...live.activeSessions('default')]).toEqual(['s'])
+  })
+})

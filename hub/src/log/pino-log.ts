@@ -1,19 +1,29 @@
 import { pino } from 'pino'
+import { logError } from './log-error.ts'
+import { logText } from './log-text.ts'
 import type { Log, LogFacts } from './log.ts'
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-/** Lines of JSON on standard error, each written before the next statement runs, so that a crash loses none. */
-export function pinoLog(level: LogLevel, out = pino.destination({ fd: 2, sync: true })): Log {
-  const lines = pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'what', errorKey: 'error' },
-    out,
-  )
+/** Where lines go. */
+export interface LogLines {
+  write(line: string): void
+}
+
+/** Lines of JSON. */
+export function pinoLog(level: LogLevel, out: LogLines): Log {
+  const lines = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, messageKey: 'what' }, out)
   return {
-    debug: (what, facts: LogFacts = {}) => lines.debug(facts, what),
-    info: (what, facts: LogFacts = {}) => lines.info(facts, what),
-    warn: (what, facts: LogFacts = {}) => lines.warn(facts, what),
-    error: (what, error, facts: LogFacts = {}) => lines.error({ ...facts, error }, what),
+    debug: (what, facts) => lines.debug(shown(facts), what),
+    info: (what, facts) => lines.info(shown(facts), what),
+    warn: (what, facts) => lines.warn(shown(facts), what),
+    error: (what, error, facts) => lines.error({ ...shown(facts), error: logError(error) }, what),
   }
+}
+
+function shown(facts: LogFacts = {}): LogFacts {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [name, typeof value === 'string' ? logText(value) : value]),
+  )
 }

@@ -25,10 +25,10 @@ describe('the words of a list', () => {
     expect(hasWordsOf(asked, TEXTS)).toBe(true)
   })
 
-  test.each(['factor', 'refactoring', 'illing', 'refactor weekly', 'cafes', '%', 'ref_ctor %ly'])(
-    '[WI6] "%s" is not found, unless it is only signs',
+  test.each(['factor', 'refactoring', 'illing', 'refactor weekly', 'cafes', 'ref_ctor %ly'])(
+    '[WI6] "%s" is not found',
     (asked) => {
-      expect(hasWordsOf(asked, TEXTS)).toBe(asked === '%')
+      expect(hasWordsOf(asked, TEXTS)).toBe(false)
     },
   )
 

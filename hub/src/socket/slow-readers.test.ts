@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { unsentBytes } from '../listen/unsent-bytes.ts'
+import { UnsentBytes } from '../listen/unsent-bytes.ts'
 import { ACTOR } from '../store/contract/test-store.ts'
 import type { SessionKey } from '../store/store.ts'
 import { openWatchWorld, snapshotOf } from '../watch/contract/watch-world.ts'
@@ -22,7 +22,8 @@ async function stalled(world: SocketWorld, auth: object): Promise<RawSocket> {
 }
 
 function mostUnsent({ io }: SocketWorld, namespace: string): number {
-  return Math.max(...[...io.of(namespace).sockets.values()].map(unsentBytes))
+  const unsent = new UnsentBytes()
+  return Math.max(...[...io.of(namespace).sockets.values()].map((socket) => unsent.of(socket)))
 }
 
 /** Changes one field over and over; gives the most that was ever unsent to one connection. */
@@ -40,23 +41,29 @@ describe('a member of a room that does not read', () => {
   test.each([
     ['a client of ours', ['patches']],
     ['a released client', []],
-  ])('[FE2] %s costs a bounded amount, is told the newest when it reads, and nobody else notices', async (_, features) => {
-    await using world = await openSocketWorld({ behind: { lookMs: 5 } })
-    const key = await world.born()
-    using slow = await stalled(world, { sessionId: key.session, features })
-    const healthy = await world.connect({ sessionId: key.session, features: ['patches'] })
-    expect(await flood(world, key, '/cli')).toBeLessThan(BOUND)
-    const told = () => healthy.all('session-patched') as { version: number }[]
-    await until('the healthy one has it all', () => told().length === PATCHES)
-    expect(told().map(({ version }) => version)).toEqual(Array.from({ length: PATCHES }, (__, at) => at + 2))
-    expect(slow.frames.length).toBe(2)
-    slow.goOn()
-    const isNewest = (frame: string): boolean =>
-      frame.startsWith('42/cli,["update"') && frame.includes(`"metadata":{"version":${PATCHES + 1},`)
-    await until('it is told the newest', () => slow.frames.some(isNewest))
-    expect(slow.frames.length).toBeLessThan(PATCHES)
-    expect(world.door.counts.connections).toBe(2)
-  }, 60_000)
+  ])(
+    '[FE2] %s costs a bounded amount, is told the newest when it reads, and nobody else notices',
+    async (_, features) => {
+      await using world = await openSocketWorld({ behind: { lookMs: 5 } })
+      const key = await world.born()
+      using slow = await stalled(world, { sessionId: key.session, features })
+      const healthy = await world.connect({ sessionId: key.session, features: ['patches'] })
+      expect(await flood(world, key, '/cli')).toBeLessThan(BOUND)
+      const told = () => healthy.all('session-patched') as { version: number }[]
+      await until('the healthy one has it all', () => told().length === PATCHES)
+      expect(told().map(({ version }) => version)).toEqual(
+        Array.from({ length: PATCHES }, (__, at) => at + 2),
+      )
+      expect(slow.frames.length).toBe(2)
+      slow.goOn()
+      const isNewest = (frame: string): boolean =>
+        frame.startsWith('42/cli,["update"') && frame.includes(`"metadata":{"version":${PATCHES + 1},`)
+      await until('it is told the newest', () => slow.frames.some(isNewest))
+      expect(slow.frames.length).toBeLessThan(PATCHES)
+      expect(world.door.counts.connections).toBe(2)
+    },
+    60_000,
+  )
 
   test('[FE2] one that reads nothing for half a minute is cut', async () => {
     await using world = await openSocketWorld({ behind: { lookMs: 5 } })

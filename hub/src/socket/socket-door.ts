@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'socket.io'
 import type { Gate } from '../auth/gate.ts'
+import type { LoginCookies } from '../auth/login-cookies.ts'
 import type { Rooms } from '../feed/rooms.ts'
 import type { SessionEvents } from '../feed/session-events.ts'
 import type { Presence } from '../live/presence.ts'
@@ -12,6 +13,8 @@ export interface SocketDoorParts {
   readonly io: Server
   readonly store: Store
   readonly gate: Gate
+  /** Lets browsers in to watch. */
+  readonly logins: Pick<LoginCookies, 'callerIn'>
   readonly presence: Presence
   readonly registry: RpcRegistry
   readonly events: SessionEvents

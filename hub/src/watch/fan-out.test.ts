@@ -5,13 +5,15 @@ import { until } from '../socket/contract/test-client.ts'
 import { ACTOR } from '../store/contract/test-store.ts'
 import type { SessionKey } from '../store/store.ts'
 import { FaultyWay } from './contract/faulty-way.ts'
-import type { Folded, WatchClient } from './contract/watch-client.ts'
+import type { Folded, Told, WatchClient } from './contract/watch-client.ts'
 import { openWatchWorld, snapshotOf, type WatchWorld } from './contract/watch-world.ts'
 
 const WATCHERS = 100
 const PATCHES = 5000
 const SESSIONS = 25
 const AT_ONCE = 20
+/** Of so many versions of a session, one is compared between all that fold it. */
+const COMPARED = 8
 
 /** The same numbers in every run. */
 function numbers(seed: number): () => number {
@@ -34,8 +36,9 @@ class Crowd {
   constructor(all: WatchWorld) {
     const folded = (session: string, of: Folded) => this.#compare(session, of)
     for (let at = 0; at < WATCHERS; at += 1) {
-      const way = new FaultyWay({ random: numbers(at), rate: 0.1, disconnect: () => watcher.disconnect() })
-      const watcher: WatchClient = all.watcher({ folded, way: (told, take) => way.pass(told, take) })
+      const way = new FaultyWay({ random: numbers(at), rate: 0.05, disconnect: () => watcher.disconnect() })
+      const pass = (told: Told, take: (told: Told) => void) => way.pass(told, take)
+      const watcher: WatchClient = all.watcher({ folded, way: pass, checkedOneOf: 16 })
       this.watchers.push(watcher)
       this.ways.push(way)
     }
@@ -51,13 +54,13 @@ class Crowd {
     for (const way of this.ways) way.isFaulty = false
   }
 
-  async converges(all: WatchWorld): Promise<void> {
+  /** Waits until everybody has everything; gives how many of them have it wrong. */
+  async wrongAtTheHead(all: WatchWorld): Promise<number> {
     const head = await headOf(all)
-    await until('everybody is at the head', () => this.watchers.every(({ seq }) => seq === head))
+    while (!this.watchers.every(({ seq }) => seq === head)) await pause()
     this.#isOver = true
     const stored = await snapshotOf(all.world.store)
-    const wrong = this.watchers.filter((watcher) => !isSame(watcher.sessions, stored))
-    expect(wrong.length).toBe(0)
+    return this.watchers.filter((watcher) => !isSame(watcher.sessions, stored)).length
   }
 
   get troubles(): number {
@@ -67,17 +70,22 @@ class Crowd {
   async #keepConnected(watcher: WatchClient): Promise<void> {
     while (!this.#isOver) {
       if (!watcher.isConnected) await comeBack(watcher)
-      await new Promise((resolve) => setTimeout(resolve, 5))
+      await pause()
     }
   }
 
   #compare(session: string, { version, metadata }: Folded): void {
+    if (version % COMPARED !== 0) return
     const name = `${session} ${version}`
-    const text = canonicalJson(metadata)
-    const before = this.#seen.get(name) ?? text
+    const here = canonicalJson(metadata)
+    const before = this.#seen.get(name) ?? here
     this.#seen.set(name, before)
-    if (before !== text) this.differing.push(name)
+    if (before !== here) this.differing.push(name)
   }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 5))
 }
 
 async function comeBack(watcher: WatchClient): Promise<void> {
@@ -108,7 +116,11 @@ async function patchOften(
       const key = must(keys[Math.floor(random() * keys.length)], 'there are sessions')
       const field = `f${Math.floor(random() * 8)}`
       const value = random() < 0.2 ? null : `${done + at}`
-      return all.world.store.patchSessionMetadata({ ...key, actor: ACTOR, patch: { n: done + at, [field]: value } })
+      return all.world.store.patchSessionMetadata({
+        ...key,
+        actor: ACTOR,
+        patch: { n: done + at, [field]: value },
+      })
     })
     await Promise.all(some)
     await new Promise((resolve) => setImmediate(resolve))
@@ -120,7 +132,7 @@ async function headOf({ world: { store } }: WatchWorld): Promise<number> {
 }
 
 test('[FE1] [FE2] [VE9] a hundred watchers in every kind of trouble end with what is stored', async () => {
-  await using all = await openWatchWorld({ watch: { ackMs: 500 } })
+  await using all = await openWatchWorld({ watch: { ackMs: 1000 } })
   const keys = await Promise.all(Array.from({ length: SESSIONS }, () => all.world.born()))
   const crowd = new Crowd(all)
   const connected = crowd.keepConnected()
@@ -128,15 +140,15 @@ test('[FE1] [FE2] [VE9] a hundred watchers in every kind of trouble end with wha
   crowd.calm()
   // What was lost last is seen with what comes after it.
   await patchOften(all, keys.slice(0, 1), numbers(18), AT_ONCE)
-  await crowd.converges(all)
+  expect(await crowd.wrongAtTheHead(all)).toBe(0)
   await connected
   expect(crowd.differing).toEqual([])
   expect(crowd.watchers.reduce((sum, { gaps }) => sum + gaps, 0)).toBeGreaterThan(0)
-  expect(crowd.troubles).toBeGreaterThan(WATCHERS)
+  expect(crowd.troubles).toBeGreaterThan(100)
 }, 120_000)
 
 test('[FE1] pruning under watchers that are away makes them start anew, and never a hole', async () => {
-  await using all = await openWatchWorld({ watch: { ackMs: 500 } })
+  await using all = await openWatchWorld({ watch: { ackMs: 1000 } })
   const { store, born } = all.world
   const keys = await Promise.all(Array.from({ length: 5 }, () => born()))
   const random = numbers(5)

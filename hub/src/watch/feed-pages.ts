@@ -5,12 +5,16 @@ import type { Resync } from '@holdfast/shared/protocol/watch/resync'
 import { feedEnds } from '../feed/feed-ends.ts'
 import type { FeedSource } from '../feed/feed-source.ts'
 import type { Log } from '../log/log.ts'
-import type { FeedPage } from '../store/store.ts'
+import type { FeedPage, Store } from '../store/store.ts'
+import { maskedChanges } from './masked-changes.ts'
 import { watchedChange, type ToldChange } from './watched-change.ts'
 import type { WatchLimits } from './watch-limits.ts'
 
+/** What of the store is enough to tell watchers of it. */
+export type WatchSource = FeedSource & Pick<Store, 'tokenHistory'>
+
 export interface FeedPagesParts {
-  readonly store: FeedSource
+  readonly store: WatchSource
   readonly log: Log
   readonly limits: WatchLimits
 }
@@ -81,7 +85,8 @@ export class FeedPages {
       return { kind: 'resync', message: { because, epoch, floor, head } }
     }
     const { pageBytes } = this.#parts.limits
-    const told = page.changes.map((change) => watchedChange(change, pageBytes))
+    const masked = await maskedChanges(this.#parts.store, this.#namespace, page.changes)
+    const told = masked.map((change) => watchedChange(change, pageBytes))
     const pages = inPages(told, pageBytes).map((some) => pageOf(some, page))
     const [first] = pages
     if (first === undefined) return { kind: 'none' }

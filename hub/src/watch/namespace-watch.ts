@@ -1,15 +1,14 @@
 import type { SessionFacts } from '@holdfast/shared/protocol/watch/facts'
-import type { FeedSource } from '../feed/feed-source.ts'
 import type { Presence } from '../live/presence.ts'
 import type { Log } from '../log/log.ts'
 import { FactsTeller } from './facts-teller.ts'
-import { FeedPages } from './feed-pages.ts'
+import { FeedPages, type WatchSource } from './feed-pages.ts'
 import type { WatchLine } from './watch-connection.ts'
 import type { WatchLimits } from './watch-limits.ts'
 import { Watcher, type WatchStart } from './watcher.ts'
 
 export interface NamespaceWatchParts {
-  readonly store: FeedSource
+  readonly store: WatchSource
   readonly presence: Pick<Presence, 'session' | 'activeSessions'>
   readonly log: Log
   /** Resolves after so many milliseconds. */

@@ -17,9 +17,9 @@ interface Entering {
 
 /** Serves `/watch`. */
 export function openWatchDoor(desk: Desk, devices: DevicesOnline, limits: WatchLimits): Watching {
-  const { io, gate } = desk.parts
+  const { io, gate, logins } = desk.parts
   const watching = new Watching({ ...desk.parts, limits })
-  const porter = new Porter(desk, (knock) => admitWatcher(gate, knock))
+  const porter = new Porter(desk, (knock) => admitWatcher({ gate, logins }, knock))
   const take = takeEvent(desk, { watch: watchEvent(desk, watching) })
   const namespace = io.of('/watch')
   namespace.use((socket, next) => void porter.receive(socket, next))

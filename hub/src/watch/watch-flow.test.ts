@@ -83,6 +83,12 @@ describe('as fast as its client takes it in', () => {
     const watcher = all.watcher()
     await watcher.watch()
     await until('it has it all', () => watcher.seq === 21)
+    await patch(store, key, { last: true })
+    await until('it has the next one', () => watcher.seq === 22)
+    const told = watcher.messages.flatMap(
+      ({ payload }) => (payload as { changes: { seq: number }[] }).changes,
+    )
+    expect(told.map(({ seq }) => seq)).toEqual(Array.from({ length: 22 }, (_, at) => at + 1))
     expect(watcher.sessions).toEqual(await snapshotOf(store))
     const sizes = watcher.messages.map(({ payload }) => JSON.stringify(payload).length)
     expect(sizes.filter((size) => size > pageBytes + 8 * 1024)).toEqual([])
@@ -99,8 +105,12 @@ describe('as fast as its client takes it in', () => {
     await watcher.watch()
     await until('it has it all', () => watcher.sessions.get(key.session)?.metadata['large'] !== undefined)
     expect(watcher.sessions).toEqual(await snapshotOf(store))
-    const payloads = watcher.messages.map(({ payload }) => payload as { changes: { unavailable?: string[] }[] })
-    const unavailable = payloads.flatMap(({ changes }) => changes.flatMap((change) => change.unavailable ?? []))
+    const payloads = watcher.messages.map(
+      ({ payload }) => payload as { changes: { unavailable?: string[] }[] },
+    )
+    const unavailable = payloads.flatMap(({ changes }) =>
+      changes.flatMap((change) => change.unavailable ?? []),
+    )
     expect(unavailable).toEqual(['large'])
     expect(JSON.stringify(payloads).length).toBeLessThan(pageBytes + 8 * 1024)
   })

@@ -35,8 +35,7 @@ describe('catching up and going on live', () => {
     await patch(store, key, { a: 4 })
     await converges(watcher, store)
     expect(watcher.seqs).toEqual([1, 2, 3])
-    const { changes } = watcher.messages[0]?.payload as { changes: object[] }
-    expect(changes[1]).toEqual({
+    expect((watcher.messages[0]?.payload as { changes: object[] } | undefined)?.changes[1]).toEqual({
       seq: 2,
       sid: key.session,
       version: 2,
@@ -73,7 +72,9 @@ describe('catching up and going on live', () => {
     await patch(store, key, { a: 4 })
     await converges(watcher, store)
     expect(watcher.seqs).toEqual([1, 2, 3, 4, 5])
-    const told = watcher.messages.flatMap(({ payload }) => (payload as { changes: { seq: number }[] }).changes)
+    const told = watcher.messages.flatMap(
+      ({ payload }) => (payload as { changes: { seq: number }[] }).changes,
+    )
     expect(told.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5])
   })
 
@@ -87,7 +88,9 @@ describe('catching up and going on live', () => {
     expect(await watcher.ask('watch', {})).toMatchObject({ result: 'success' })
     await patch(store, key, { a: 1 })
     await converges(watcher, store)
-    const told = watcher.messages.flatMap(({ payload }) => (payload as { changes: { seq: number }[] }).changes)
+    const told = watcher.messages.flatMap(
+      ({ payload }) => (payload as { changes: { seq: number }[] }).changes,
+    )
     expect(told.map(({ seq }) => seq)).toEqual([1, 2])
   })
 
@@ -184,14 +187,25 @@ describe('who is told what', () => {
     const fields = [...TOKEN_FIELDS, 'codexSourceSessionId', 'futureSessionId']
     const tokens = Object.fromEntries(fields.map((field) => [field, `${field.slice(0, 4)}-${TOKEN}`]))
     const key = await born({ ...PLACE, ...tokens, hint: `agent --resume ${tokens['claudeSessionId']}` })
-    await patch(store, key, { claudeSessionId: `again-${TOKEN}` })
+    await patch(
+      store,
+      key,
+      { claudeSessionId: `again-${TOKEN}` },
+      { reason: `not ${tokens['claudeSessionId']}` },
+    )
+    await patch(store, key, { note: `was ${tokens['claudeSessionId']}` })
     for (const token of [undefined, (await device('agent')).token, (await device('viewer')).token]) {
       const watcher = all.watcher(token === undefined ? {} : { token })
       await watcher.watch()
-      await until('it is told of both', () => watcher.seq === 2)
+      await converges(watcher, store)
       expect(JSON.stringify(watcher.messages.map(({ payload }) => payload))).not.toContain(TOKEN.slice(4))
       const { metadata } = watcher.sessions.get(key.session) ?? {}
-      expect(metadata).toMatchObject({ ...PLACE, codexSessionId: 'code-7f0…', hint: 'agent --resume clau-7f0…' })
+      expect(metadata).toMatchObject({
+        ...PLACE,
+        codexSessionId: 'code-7f0…',
+        hint: 'agent --resume clau-7f0…',
+        note: 'was clau-7f0…',
+      })
     }
   })
 
@@ -227,6 +241,18 @@ describe('who is told what', () => {
     }
   })
 
+  test('[WI5] [WI6] a browser watches with its login, and one whose login is not good does not', async () => {
+    await using all = await openWatchWorld()
+    const { store, born, logins } = all.world
+    await born()
+    const { value } = logins.cookieFor({ namespace: 'default', role: 'admin', device: null })
+    const browser = all.watcher({ token: null, cookie: `holdfast_login=${value}` })
+    await browser.watch()
+    await converges(browser, store)
+    const stranger = all.watcher({ token: null, cookie: `holdfast_login=${value.slice(0, -2)}AA` })
+    await expect(stranger.watch()).rejects.toThrow('token')
+  })
+
   test('[SE1] the watch of a device ends when its token is taken back', async () => {
     await using all = await openWatchWorld()
     const { device, devices } = all.world
@@ -259,9 +285,13 @@ describe('who is told what', () => {
     await using all = await openWatchWorld({ watch: { asks: { burst: 3, perSecond: 1 } } })
     const watcher = all.watcher()
     const answers = [await watcher.watch({})]
-    for (let more = 0; more < 3; more += 1) answers.push((await watcher.ask('watch', {})) as (typeof answers)[0])
-    expect(answers.map((answer) => ('code' in answer ? answer.code : answer.result))).toEqual(
-      ['success', 'success', 'success', 'rate_limited'],
-    )
+    for (let more = 0; more < 3; more += 1)
+      answers.push((await watcher.ask('watch', {})) as (typeof answers)[0])
+    expect(answers.map((answer) => ('code' in answer ? answer.code : answer.result))).toEqual([
+      'success',
+      'success',
+      'success',
+      'rate_limited',
+    ])
   })
 })

@@ -1,5 +1,4 @@
 import type { JsonObject } from '@holdfast/shared/metadata/json'
-import { maskTokens } from '@holdfast/shared/metadata/mask-tokens'
 import type { WatchedChange } from '@holdfast/shared/protocol/watch/changes'
 import type { FeedChange } from '../store/store.ts'
 
@@ -10,17 +9,22 @@ export interface ToldChange {
   readonly size: number
 }
 
-/** A change in which at most about `limit` is told of values; the fields of the largest ones are named as unavailable. */
+/** A masked change in which at most about `limit` is told of values; the fields of the largest ones are named as unavailable. */
 export function watchedChange(change: FeedChange, limit: number): ToldChange {
   const { session, version, removed, seq, at, actor, reason } = change
-  const { set, left, size } = fitting(maskTokens(change.set), limit)
+  const { set, left, size } = fitting({ ...change.set }, limit)
   const unavailable = [...change.unavailable, ...left]
   return {
     size: size + JSON.stringify([removed, unavailable, reason, actor]).length,
     change: {
-      ...{ seq, sid: session, version, set, removed: [...removed] },
+      seq,
+      sid: session,
+      version,
+      set,
+      removed: [...removed],
       ...(unavailable.length === 0 ? {} : { unavailable }),
-      ...{ actor, at },
+      actor,
+      at,
       ...(reason === null ? {} : { reason }),
     },
   }

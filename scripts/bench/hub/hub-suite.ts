@@ -20,7 +20,7 @@ import { runIdle, type IdlePlan } from './run-idle.ts'
 import { runWatchers } from './run-watchers.ts'
 import { runWrites } from './run-writes.ts'
 import { ServerRoom } from './server-room.ts'
-import { sessionsGroup, writesGroup } from './write-groups.ts'
+import { patchesGroup, replacesGroup, sessionsGroup } from './write-groups.ts'
 
 interface Plan {
   readonly rounds: Rounds
@@ -37,13 +37,13 @@ const FULL: Plan = {
   stored: [FEW_SESSIONS, MANY_SESSIONS],
 }
 const QUICK: Plan = {
-  rounds: { count: 3, milliseconds: 400, warmUpWrites: 6000, warmUpMs: 1000 },
+  rounds: { count: 3, milliseconds: 400, warmUpWrites: 15_000, warmUpMs: 2000 },
   idle: { sockets: 1000, hubs: 1, steadyMs: 3000 },
   listeners: 1000,
   stored: null,
 }
 
-const GROUPS = ['node', 'bun', 'sessions', 'idle', 'watchers', 'start'] as const
+const GROUPS = ['patches', 'replaces', 'sessions', 'watchers', 'idle', 'start'] as const
 type GroupName = (typeof GROUPS)[number]
 
 interface Peer {
@@ -121,8 +121,12 @@ async function runAll(
   const { rounds, stored, listeners } = plan
   const wanted = (name: GroupName): boolean => only.length === 0 || only.includes(name)
   const sections: Section[] = []
-  for (const runtime of runtimes)
-    if (wanted(runtime)) sections.push(...(await runWrites(servers, writesGroup(runtime, hasPeer), rounds)))
+  for (const runtime of runtimes) {
+    if (wanted('patches'))
+      sections.push(...(await runWrites(servers, patchesGroup(runtime, hasPeer), rounds)))
+    if (wanted('replaces'))
+      sections.push(...(await runWrites(servers, replacesGroup(runtime, hasPeer), rounds)))
+  }
   if (wanted('sessions') && stored !== null)
     sections.push(...(await runWrites(servers, sessionsGroup(stored), rounds)))
   if (wanted('watchers'))

@@ -7,6 +7,7 @@ import { Turns } from '../turns.ts'
 import { connect, connectAll } from './connect.ts'
 import { isFilled, SOCKETS, type Contender } from './contender.ts'
 import { makeSession } from './make-session.ts'
+import { RoundWait, unexpected } from './round-wait.ts'
 import { WorkMeter, type Work } from './work-meter.ts'
 
 /** A server, and what is to be sent to it. */
@@ -42,9 +43,6 @@ interface Answer {
 
 const CHANGED_FIELDS = 4
 
-/** An ack that is not there this long after the end of a round will not come. */
-const SILENCE_MS = 60_000
-
 /** The sockets to one server, each in its closed loop: a write, its ack, the next write. */
 export class LoadTarget {
   readonly #job: LoadJob
@@ -53,7 +51,7 @@ export class LoadTarget {
   readonly #sockets: readonly Socket[]
   readonly #serials: number[]
   readonly #documents: readonly JsonObject[]
-  #fail: (error: Error) => void = () => {}
+  readonly #wait: RoundWait
 
   static async open(job: LoadJob): Promise<LoadTarget> {
     const turns = new Turns({ ...job.contender, writers: SOCKETS })
@@ -84,8 +82,9 @@ export class LoadTarget {
       operation === 'patch'
         ? []
         : parts.sockets.map((_, at) => documentOf(this.#turns.ownOf(at), documentBytes))
+    this.#wait = new RoundWait(job.contender.name)
     for (const socket of parts.sockets)
-      socket.on('disconnect', (reason) => this.#fail(new Error(`A socket was cut off: ${reason}`)))
+      socket.on('disconnect', (reason) => this.#wait.fail(`A socket was cut off: ${reason}`))
   }
 
   async round(milliseconds: number): Promise<LoadRound> {
@@ -105,26 +104,15 @@ export class LoadTarget {
   }
 
   close(): void {
-    this.#fail = () => {}
     for (const socket of this.#sockets) socket.disconnect()
   }
 
   #write(deadline: number, latencies: number[]): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const silence = setTimeout(
-        () => this.#fail(new Error('An ack did not come.')),
-        deadline - performance.now() + SILENCE_MS,
-      )
-      this.#fail = (error) => {
-        clearTimeout(silence)
-        reject(new Error(`${this.#job.contender.name}: ${error.message}`))
-      }
+    return this.#wait.until(deadline, (allDone) => {
       let writing = this.#sockets.length
       const done = (): void => {
         writing -= 1
-        if (writing > 0) return
-        clearTimeout(silence)
-        resolve()
+        if (writing === 0) allDone()
       }
       for (const [at, socket] of this.#sockets.entries())
         this.#loop(socket, at, { deadline, latencies, done })
@@ -142,7 +130,7 @@ export class LoadTarget {
       socket.emit(write.event, write.payload, (answer: Answer) => {
         const now = performance.now()
         until.latencies.push(now - sent)
-        if (!write.isRight(answer)) this.#fail(unexpected(answer))
+        if (!write.isRight(answer)) this.#wait.fail(unexpected(answer))
         else if (now < until.deadline) send()
         else until.done()
       })
@@ -190,8 +178,4 @@ async function sessionFor(job: LoadJob, index: number): Promise<string> {
   const { contender } = job
   if (contender.server === 'ack-only' || isFilled(contender)) return sessionId(index)
   return makeSession(job, index, contender.documentBytes)
-}
-
-function unexpected(answer: unknown): Error {
-  return new Error(`A write did not do what it should: ${JSON.stringify(answer)?.slice(0, 500)}`)
 }

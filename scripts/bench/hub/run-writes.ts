@@ -29,7 +29,7 @@ export async function runWrites(
     for (const { server } of lanes) await untilQuiet(server.process.pid)
     tell('warming up')
     for (const lane of lanes) await warmUp(lane, plan)
-    await runInTurn(lanes, plan, tell)
+    await runInTurn(restingBetween(lanes), plan, tell)
     await load.end()
   } finally {
     await load.kill()
@@ -37,6 +37,26 @@ export async function runWrites(
   }
   const { title, about } = group
   return [{ title, about, figures: lanes.map((lane) => figureOf(lane, lanes)) }]
+}
+
+/**
+ * A server that is not measured is stopped, so that what it does by itself, such as pruning, falls into its own rounds and
+ * into nobody else's. Clients wait for heartbeats longer than two turns take.
+ */
+function restingBetween(lanes: readonly WriteLane[]): WriteLane[] {
+  return lanes.map((lane) => {
+    const { process } = lane.server
+    process.signal('SIGSTOP')
+    const round = async (milliseconds: number): Promise<LoadRound> => {
+      process.signal('SIGCONT')
+      try {
+        return await lane.round(milliseconds)
+      } finally {
+        process.signal('SIGSTOP')
+      }
+    }
+    return { ...lane, round }
+  })
 }
 
 async function open(servers: ServerRoom, load: BenchChild, member: Member<Contender>): Promise<WriteLane> {

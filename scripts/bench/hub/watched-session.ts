@@ -5,6 +5,7 @@ import { mutationId } from '../mutation-id.ts'
 import { quantile } from '../statistics.ts'
 import { connect, connectAll } from './connect.ts'
 import { makeSession } from './make-session.ts'
+import { RoundWait, unexpected } from './round-wait.ts'
 import { WorkMeter, type Work } from './work-meter.ts'
 
 export interface WatchJob {
@@ -29,19 +30,17 @@ export interface WatchRound {
 /** The writer waits where listeners together are so many writes behind, so that all of it is one closed loop. */
 const AHEAD = 8
 
-const SILENCE_MS = 60_000
-
 /** One session with somebody who writes it and many who listen to its changes. */
 export class WatchedSession {
   readonly #job: WatchJob
   readonly #session: string
   readonly #writer: Socket
+  readonly #wait = new RoundWait('One session and its listeners')
   #visits = 0
   #acked = 0
   #delivered = 0
   #latencies: number[] = []
   #moved: () => void = () => {}
-  #fail: (error: Error) => void = () => {}
 
   static async open(job: WatchJob): Promise<WatchedSession> {
     const { url, token } = job
@@ -60,7 +59,7 @@ export class WatchedSession {
     this.#writer = writer
     for (const listener of listeners) this.#listen(listener)
     for (const socket of [writer, ...listeners])
-      socket.on('disconnect', (reason) => this.#fail(new Error(`A socket was cut off: ${reason}`)))
+      socket.on('disconnect', (reason) => this.#wait.fail(`A socket was cut off: ${reason}`))
   }
 
   async round(milliseconds: number): Promise<WatchRound> {
@@ -90,31 +89,22 @@ export class WatchedSession {
     let last = 1
     listener.on('session-patched', ({ version }: { readonly version: number }) => {
       last += 1
-      if (version !== last) this.#fail(new Error(`Version ${version} came where ${last} was due.`))
+      if (version !== last) this.#wait.fail(`Version ${version} came where ${last} was due.`)
       this.#delivered += 1
       this.#moved()
     })
   }
 
   #write(deadline: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const silence = setTimeout(
-        () => this.#fail(new Error('An ack or an event did not come.')),
-        deadline - performance.now() + SILENCE_MS,
-      )
-      this.#fail = (error) => {
-        clearTimeout(silence)
-        reject(error)
-      }
+    const { listeners } = this.#job
+    return this.#wait.until(deadline, (done) => {
       this.#moved = () => {
         if (this.#acked < this.#visits) return
-        const behind = this.#visits * this.#job.listeners - this.#delivered
+        const behind = this.#visits * listeners - this.#delivered
         if (performance.now() < deadline) {
-          if (behind <= AHEAD * this.#job.listeners) this.#send()
+          if (behind <= AHEAD * listeners) this.#send()
         } else if (behind === 0) {
-          clearTimeout(silence)
-          this.#moved = () => {}
-          resolve()
+          done()
         }
       }
       this.#moved()
@@ -130,7 +120,7 @@ export class WatchedSession {
       this.#latencies.push(performance.now() - sent)
       this.#acked += 1
       if (answer.result === 'success') this.#moved()
-      else this.#fail(new Error(`A write did not do what it should: ${JSON.stringify(answer).slice(0, 500)}`))
+      else this.#wait.fail(unexpected(answer))
     })
   }
 }

@@ -22,14 +22,6 @@ export function replaceName(kilobytes: number, runtime: Runtime): string {
   return name('Holdfast update-metadata', kilobytes, runtime)
 }
 
-function ackedBlobName(kilobytes: number, runtime: Runtime): string {
-  return name('Acks only, documents', kilobytes, runtime)
-}
-
-function ackedPatchName(runtime: Runtime): string {
-  return `Acks only, patches, ${runtimeName(runtime)}`
-}
-
 /** Its program brings a runtime of its own. */
 function peerName(kilobytes: number): string {
   return `Peer hub update-metadata, ${kilobytes} KB`
@@ -45,44 +37,64 @@ function member(
   return { variant: one, block, against }
 }
 
-function patches(runtime: Runtime, withPeer: boolean): Member<Contender>[] {
-  const acked = ackedPatchName(runtime)
-  const held = PATCHED_KILOBYTES.map((kilobytes): Member<Contender> => {
-    const against = [{ word: OF_ACK_ONLY, name: acked }]
-    const isSent = SENT_KILOBYTES.some((sent) => sent === kilobytes)
-    if (withPeer && isSent) against.push({ word: OF_PEER, name: peerName(kilobytes) })
-    if (kilobytes !== PATCHED_KILOBYTES[0])
-      against.push({ word: OF_SMALL, name: patchName(PATCHED_KILOBYTES[0], runtime) })
+/** The peer gets what it understands, whole documents, also where ours gets patches. */
+function peers(withPeer: boolean): Member<Contender>[] {
+  if (!withPeer) return []
+  return SENT_KILOBYTES.map((kilobytes) => {
     const documentBytes = kilobytes * 1000
-    return member('patches', contender(patchName(kilobytes, runtime), { runtime, documentBytes }), against)
-  })
-  return [member('patches', contender(acked, { runtime, server: 'ack-only' })), ...held]
-}
-
-function replaces(runtime: Runtime, withPeer: boolean): Member<Contender>[] {
-  return SENT_KILOBYTES.flatMap((kilobytes) => {
-    const block = String(kilobytes)
-    const whole = { runtime, operation: 'replace', documentBytes: kilobytes * 1000 } as const
-    const acked = contender(ackedBlobName(kilobytes, runtime), { ...whole, server: 'ack-only' })
-    const ours = contender(replaceName(kilobytes, runtime), whole)
-    const against = [{ word: OF_ACK_ONLY, name: acked.name }]
-    if (!withPeer) return [member(block, acked), member(block, ours, against)]
-    const peer = contender(peerName(kilobytes), { ...whole, server: 'peer' })
-    against.push({ word: OF_PEER, name: peer.name })
-    return [member(block, acked), member(block, ours, against), member(block, peer)]
+    const peer = contender(peerName(kilobytes), { server: 'peer', operation: 'replace', documentBytes })
+    return member('peer', peer)
   })
 }
 
-/** Everything that is held against the wire alone and against the peer, on one runtime. */
-export function writesGroup(runtime: Runtime, withPeer: boolean): Group<Contender> {
-  const peer = withPeer
-    ? ' The peer hub is the released hub of the same protocol, and gets the same documents from the same client.'
-    : ''
+/** Where the peer is measured too. */
+function againstPeer(withPeer: boolean, kilobytes: number): Member<Contender>['against'] {
+  const isSent = SENT_KILOBYTES.some((sent) => sent === kilobytes)
+  return withPeer && isSent ? [{ word: OF_PEER, name: peerName(kilobytes) }] : []
+}
+
+const ABOUT_LOAD =
+  '64 session sockets over websocket, all in one process; each waits for its ack before it sends the next write. A write changes four fields.'
+const ABOUT_ACKS =
+  'Acks only: the front door of the hub, the same frames, and a handler that answers and does nothing else.'
+const ABOUT_PEER =
+  'The peer hub: the released hub of the same protocol with the same documents, the same changes and the same client, which sends it whole documents.'
+
+export function patchesGroup(runtime: Runtime, withPeer: boolean): Group<Contender> {
+  const acked = contender(`Acks only, patches, ${runtimeName(runtime)}`, { runtime, server: 'ack-only' })
+  const small = patchName(PATCHED_KILOBYTES[0], runtime)
+  const ours = PATCHED_KILOBYTES.map((kilobytes) => {
+    const one = contender(patchName(kilobytes, runtime), { runtime, documentBytes: kilobytes * 1000 })
+    return member('ours', one, [
+      { word: OF_ACK_ONLY, name: acked.name },
+      ...againstPeer(withPeer, kilobytes),
+      ...(one.name === small ? [] : [{ word: OF_SMALL, name: small }]),
+    ])
+  })
   return {
-    name: runtime,
-    title: `Writes through the door, ${runtimeName(runtime)}`,
-    about: `64 session sockets over websocket in one load process, each waits for its ack before it sends the next write; a change of four fields. patch-metadata sends the four fields, update-metadata the whole document, as released clients do. Acks only: the same front door and the same frames, and a handler that only answers.${peer}`,
-    members: [...patches(runtime, withPeer), ...replaces(runtime, withPeer)],
+    name: 'patches',
+    title: `patch-metadata, ${runtimeName(runtime)}`,
+    about: `${ABOUT_LOAD} What is sent is these four fields, about 200 bytes, whatever the size of the document. ${ABOUT_ACKS}${withPeer ? ` ${ABOUT_PEER}` : ''}`,
+    members: [member('acks', acked), ...ours, ...peers(withPeer)],
+  }
+}
+
+export function replacesGroup(runtime: Runtime, withPeer: boolean): Group<Contender> {
+  const members = SENT_KILOBYTES.flatMap((kilobytes) => {
+    const whole = { runtime, operation: 'replace', documentBytes: kilobytes * 1000 } as const
+    const acked = contender(name('Acks only, documents', kilobytes, runtime), {
+      ...whole,
+      server: 'ack-only',
+    })
+    const ours = contender(replaceName(kilobytes, runtime), whole)
+    const against = [{ word: OF_ACK_ONLY, name: acked.name }, ...againstPeer(withPeer, kilobytes)]
+    return [member('acks', acked), member('ours', ours, against)]
+  })
+  return {
+    name: 'replaces',
+    title: `update-metadata, ${runtimeName(runtime)}`,
+    about: `${ABOUT_LOAD} What is sent is the whole document, as released clients do; the answer holds it whole too. ${ABOUT_ACKS}${withPeer ? ` ${ABOUT_PEER}` : ''}`,
+    members: [...members, ...peers(withPeer)],
   }
 }
 

@@ -29,7 +29,7 @@ const GONE_MS = 8000
 /** Of the calls that were under way, so many end with an answer, or with the connection. */
 const LEAST_ENDED = 0.99
 /** Of the writes that the hub carried out, so few may go without their answer. */
-const MOST_UNANSWERED = 0.01
+const MOST_UNANSWERED = 0.005
 const LEAST_ACKS_PER_ROUND = 60
 const LEAST_UNDER_WAY = 20
 

@@ -6,6 +6,7 @@ import { fingerprint } from './fingerprint.ts'
 import { CLI_ROUTES } from './routes.ts'
 
 const { up, down } = EVENTS['/cli']
+const watch = EVENTS['/watch']
 
 describe('the tables are closed', () => {
   test('[WI1] what a client sends on /cli', () => {
@@ -30,6 +31,12 @@ describe('the tables are closed', () => {
 
   test('[WI1] what the hub sends on /cli', () => {
     expect(Object.keys(down).toSorted()).toEqual(['error', 'rpc-request', 'session-patched', 'update'])
+  })
+
+  test('[WI1] [WI6] what passes on /watch, all of it with an ack', () => {
+    expect(Object.keys(watch.up)).toEqual(['watch'])
+    expect(Object.keys(watch.down).toSorted()).toEqual(['changes', 'facts', 'resync'])
+    expect(Object.values({ ...watch.up, ...watch.down }).every((shape) => 'ack' in shape)).toBe(true)
   })
 
   test('[WI1] what is answered by an ack, and what is not', () => {
@@ -78,7 +85,7 @@ describe('the tables are closed', () => {
 
   test('[WI1] no two events carry the same shape by mistake', () => {
     const prints = new Map<string, string[]>()
-    for (const [name, { payload }] of Object.entries({ ...up, ...down })) {
+    for (const [name, { payload }] of Object.entries({ ...up, ...down, ...watch.up, ...watch.down })) {
       const print = fingerprint(payload)
       prints.set(print, [...(prints.get(print) ?? []), name])
     }

@@ -1,5 +1,5 @@
 /** The version of the wire shape of this package: every change of a message's shape moves it, which a test pins. */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 
 /** The lowest version that a hub of this package still serves. */
 export const LOWEST_PROTOCOL_VERSION = 1
@@ -10,6 +10,11 @@ export const PROTOCOL_HISTORY: readonly { readonly version: number; readonly bro
     version: 1,
     brought:
       'the released protocol, patches, clearing a resume token, patched sessions as events, devices over HTTP',
+  },
+  {
+    version: 2,
+    brought:
+      'lists, history, restore, tokens, archive, changes, backup and login over HTTP, and watching them',
   },
 ]
 

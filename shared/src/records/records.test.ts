@@ -19,8 +19,11 @@ const SESSION = {
   agentState: null,
   agentStateDamaged: false,
   agentStateVersion: 1,
+  settings: {},
 }
-const { agentState: _state, agentStateDamaged: _damaged, agentStateVersion: _version, ...SUMMARY } = SESSION
+const SUMMARY: Partial<typeof SESSION> = { ...SESSION }
+for (const name of ['agentState', 'agentStateDamaged', 'agentStateVersion', 'settings'] as const)
+  delete SUMMARY[name]
 const MACHINE = {
   id: 'm-1',
   namespace: 'default',

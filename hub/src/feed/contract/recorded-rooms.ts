@@ -31,6 +31,10 @@ export class RecordedRooms implements Rooms {
     return [...this.#rooms].filter(([, members]) => members.size > 0).map(([room]) => room)
   }
 
+  onCaughtUp(): void {
+    // Whoever is told here has read it.
+  }
+
   #others(room: string, except: ConnectionId | undefined): [ConnectionId, Hear][] {
     return [...(this.#rooms.get(room) ?? [])].filter(([id]) => id !== except)
   }

@@ -7,7 +7,11 @@ import { holdsToken, maskedToken } from '../masked-tokens.ts'
 const PAGE = 1000
 
 /** Every resume token that a session ever had, for whom they have to be hidden from; nothing for who may see them. */
-export async function tokensToHide(store: Store, caller: Caller, session: SessionKey): Promise<string[]> {
+export async function tokensToHide(
+  store: Pick<Store, 'tokenHistory'>,
+  caller: Caller,
+  session: SessionKey,
+): Promise<string[]> {
   if (mayDo(caller, 'agent')) return []
   const found: string[] = []
   let cursor: string | undefined

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Html, html } from './html.ts'
+import { Html, markup } from './markup.ts'
 
 const STYLE = `
 :root { color-scheme: light dark; --line: light-dark(#d4d7dc, #3a3f47); --quiet: light-dark(#57606a, #9aa4b0);
@@ -19,18 +19,16 @@ const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64')
 export const PAGE_POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
 
 export function page(title: string, content: Html): string {
-  return html`<!doctype html>
+  return markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>${title}</title>
-        <style>
-          ${new Html(STYLE)}
-        </style>
+        <style>${new Html(STYLE)}</style>
       </head>
       <body>
         <main>${content}</main>
       </body>
-    </html> `.text
+    </html>`.text
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@holdfast/shared/metadata/json'
-import { html, type Html } from './html.ts'
+import { markup, type Html } from './markup.ts'
 import type { OpenapiDocument, Operation, Parameter } from './openapi-document.ts'
 import { page } from './page.ts'
 import { typeText } from './type-text.ts'
@@ -17,7 +17,7 @@ export function referencePage({ info, paths, components }: OpenapiDocument): str
       operation,
     })),
   )
-  const content = html`<h1>${info.title}: routes for people and programs</h1>
+  const content = markup`<h1>${info.title}: routes for people and programs</h1>
     <p>${info.description}</p>
     <p>For programs: <a href="/api/openapi.json">openapi.json</a>. Version ${info.version}.</p>
     <nav aria-label="Routes">
@@ -33,7 +33,7 @@ export function referencePage({ info, paths, components }: OpenapiDocument): str
 }
 
 function entry({ name, operation }: Listed): Html {
-  return html`<li>
+  return markup`<li>
     <a href="#${operation.operationId}"><code>${name}</code></a>
   </li>`
 }
@@ -41,10 +41,10 @@ function entry({ name, operation }: Listed): Html {
 function section({ name, operation }: Listed): Html {
   const { operationId, summary, parameters = [], requestBody, responses } = operation
   const { 200: done, ...refusals } = responses
-  return html`<section>
+  return markup`<section>
     <h3 id="${operationId}">${name}</h3>
     <p>${summary}</p>
-    ${parameters.length === 0 ? '' : html`<dl>${parameters.map(parameter)}</dl>`}
+    ${parameters.length === 0 ? '' : markup`<dl>${parameters.map(parameter)}</dl>`}
     ${requestBody === undefined ? '' : shape('Body', requestBody.content['application/json'].schema)}
     ${done === undefined ? '' : shape('Answer', done.content['application/json'].schema)}
     <details>
@@ -52,25 +52,25 @@ function section({ name, operation }: Listed): Html {
       <dl>
         ${Object.entries(refusals).map(
           ([status, { description }]) =>
-            html`<dt>${status}</dt>
+            markup`<dt>${status}</dt>
               <dd><code>${description.replaceAll('`', '')}</code></dd>`,
         )}
       </dl>
     </details>
-  </section> `
+  </section>`
 }
 
 function parameter({ name, in: where, required, schema }: Parameter): Html {
-  return html`<dt><code>${name}</code> in the ${where}${required ? '' : ', may be left out'}</dt>
+  return markup`<dt><code>${name}</code> in the ${where}${required ? '' : ', may be left out'}</dt>
     <dd><code>${typeText(schema)}</code></dd>`
 }
 
 function shape(what: string, schema: JsonObject): Html {
-  return html`<p>${what}</p>
+  return markup`<p>${what}</p>
     <pre tabindex="0"><code>${typeText(schema)}</code></pre>`
 }
 
 function named(name: string, schema: JsonObject): Html {
-  return html`<h3>${name}</h3>
+  return markup`<h3>${name}</h3>
     <pre tabindex="0"><code>${typeText(schema)}</code></pre>`
 }

@@ -1,13 +1,13 @@
 import { Hono } from 'hono'
 import type { DoorContext, DoorEnv } from '../door-env.ts'
-import { html } from './html.ts'
+import { markup } from './markup.ts'
 import { openapiDocument } from './openapi-document.ts'
 import { page, PAGE_POLICY } from './page.ts'
 import { referencePage } from './reference-page.ts'
 
 const FRONT = page(
   'Holdfast',
-  html`<h1>Holdfast</h1>
+  markup`<h1>Holdfast</h1>
     <p>This hub keeps the resume tokens of coding agents: never lost, never wrong.</p>
     <ul>
       <li>

@@ -2,6 +2,7 @@ import type { Role } from '@holdfast/shared/records/device'
 import { AsyncScope } from '@holdfast/shared/scope/async-scope'
 import type { Server } from 'socket.io'
 import { Devices, type AddedDevice } from '../../auth/devices.ts'
+import { LoginCookies } from '../../auth/login-cookies.ts'
 import { TokenGate } from '../../auth/token-gate.ts'
 import { BEHIND_LIMITS, type BehindLimits } from '../../feed/behind-members.ts'
 import { FeedSessionEvents } from '../../feed/feed-session-events.ts'
@@ -40,18 +41,19 @@ export interface SocketWorld extends AsyncDisposable {
   readonly presence: LivePresence
   readonly registry: LiveRpcRegistry
   readonly devices: Devices
+  readonly logins: LoginCookies
   readonly door: SocketDoor
   readonly url: string
   readonly port: number
   /** The log, each line as JSON. */
   readonly lines: readonly string[]
   /** A connected client; with the root token where nothing else is said. */
-  connect(auth?: Auth): Promise<TestClient>
+  readonly connect: (auth?: Auth) => Promise<TestClient>
   /** A client that is connecting. */
-  knock(auth: object, namespace?: string): TestClient
-  born(metadata?: object, more?: Partial<CreateSession>): Promise<SessionKey>
-  machine(id: string, metadata?: object, namespace?: string): Promise<void>
-  device(role: Role, namespace?: string): Promise<AddedDevice>
+  readonly knock: (auth: object, namespace?: string) => TestClient
+  readonly born: (metadata?: object, more?: Partial<CreateSession>) => Promise<SessionKey>
+  readonly machine: (id: string, metadata?: object, namespace?: string) => Promise<void>
+  readonly device: (role: Role, namespace?: string) => Promise<AddedDevice>
 }
 
 export async function openSocketWorld(options: WorldOptions = {}): Promise<SocketWorld> {
@@ -62,6 +64,7 @@ export async function openSocketWorld(options: WorldOptions = {}): Promise<Socke
   const log = logTo(lines)
   const store = scope.use(await openSqliteStore(':memory:', { now }))
   const gate = scope.use(new TokenGate({ store, rootToken: ROOT_TOKEN, now, log }))
+  const logins = new LoginCookies({ rootToken: ROOT_TOKEN, gate, now })
   const frontDoor = scope.use(
     await openFrontDoor({
       host: '127.0.0.1',
@@ -77,6 +80,7 @@ export async function openSocketWorld(options: WorldOptions = {}): Promise<Socke
     io: frontDoor.io,
     addressOf: frontDoor.addressOf,
     gate,
+    logins,
     rooms,
     log,
     now,
@@ -98,6 +102,7 @@ export async function openSocketWorld(options: WorldOptions = {}): Promise<Socke
     io: frontDoor.io,
     clock,
     devices,
+    logins,
     door,
     url,
     lines,

@@ -97,7 +97,9 @@ export function listFilterContract(name: string, open: OpenStore): void {
         const key = made[round % made.length]
         if (key !== undefined) await patched(store, key, { round })
         await store.createOrLoadSession({
-          ...{ namespace: NAMESPACE, tag: `late ${round}`, actor: ACTOR },
+          namespace: NAMESPACE,
+          tag: `late ${round}`,
+          actor: ACTOR,
           metadata: { flavor: 'claude' },
         })
       }

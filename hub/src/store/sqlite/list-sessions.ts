@@ -11,7 +11,7 @@ import { selectFields } from './write-plan.ts'
 
 /** How many sessions are looked at for one page at most, and how many before others have their turn. */
 const LOOK_AT_MOST = 2000
-const PIECE = 250
+const PIECE = 100
 
 /** Newest first by creation: an order that no write changes, so that paging misses and repeats nothing. */
 export function listSessions(core: StoreCore, request: ListSessions): Promise<Page<SessionSummary>> {

@@ -24,9 +24,13 @@ export interface Folded {
 
 export interface WatchClientOptions {
   readonly url: string
-  readonly token: string
+  /** Null for a browser, which has a cookie in its place. */
+  readonly token: string | null
+  readonly cookie?: string
   /** Reads sessions as a snapshot; all that are there where none is named. */
   readonly snapshot: (session?: string) => Promise<ReadonlyMap<string, Folded>>
+  /** Of how many messages one is held against the protocol; of all where it is left out. */
+  readonly checkedOneOf?: number
   /** Hears of each version that it folds. */
   readonly folded?: (session: string, folded: Folded) => void
   /** What happens to a message on its way: `take` is to be called for each that arrives. */
@@ -60,16 +64,17 @@ export class WatchClient implements Disposable {
   async watch(request: object = this.#request()): Promise<WatchAck> {
     this.disconnect()
     this.connections += 1
-    const { url, token, way } = this.#options
+    const { url, token, cookie, way } = this.#options
     const socket = io(`${url}/watch`, {
       transports: ['websocket'],
       reconnection: false,
       forceNew: true,
-      auth: { token },
+      auth: token === null ? {} : { token },
+      ...(cookie === undefined ? {} : { extraHeaders: { cookie } }),
     })
     this.#socket = socket
     socket.onAny((event: Told['event'], payload: unknown, ack: () => void) => {
-      const told: Told = { event, payload: down[event].payload.parse(payload), ack }
+      const told: Told = { event, payload: this.#checked(event, payload), ack }
       this.messages.push(told)
       const take = (arrived: Told): void => void this.#take(socket, arrived)
       if (way === undefined) take(told)
@@ -78,7 +83,8 @@ export class WatchClient implements Disposable {
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve)
       socket.once('connect_error', reject)
-      socket.io.once('close', (reason) => reject(new Error(reason)))
+      // A refusal is told after the end that it brings.
+      socket.io.once('close', (reason) => setImmediate(() => reject(new Error(reason))))
     })
     return (await socket.timeout(PATIENCE_MS).emitWithAck('watch', request)) as WatchAck
   }
@@ -95,6 +101,11 @@ export class WatchClient implements Disposable {
 
   [Symbol.dispose](): void {
     this.disconnect()
+  }
+
+  #checked(event: Told['event'], payload: unknown): unknown {
+    const { checkedOneOf = 1 } = this.#options
+    return this.messages.length % checkedOneOf === 0 ? down[event].payload.parse(payload) : payload
   }
 
   #request(): object {

@@ -1,9 +1,18 @@
-import { maskTokens } from '@holdfast/shared/metadata/mask-tokens'
 import { must } from '@holdfast/shared/errors/assert'
+import type { Caller } from '../../auth/caller.ts'
 import { AsyncScope } from '@holdfast/shared/scope/async-scope'
-import { openSocketWorld, ROOT_TOKEN, type SocketWorld, type WorldOptions } from '../../socket/contract/socket-world.ts'
+import {
+  openSocketWorld,
+  ROOT_TOKEN,
+  type SocketWorld,
+  type WorldOptions,
+} from '../../socket/contract/socket-world.ts'
+import { asSeenBy } from '../../http/as-seen-by.ts'
+import { tokensToHide } from '../../http/api/session-tokens.ts'
 import type { Store } from '../../store/store.ts'
 import { WatchClient, type Folded, type WatchClientOptions } from './watch-client.ts'
+
+const VIEWER: Caller = { namespace: 'default', role: 'viewer', device: null }
 
 export interface WatchWorld extends AsyncDisposable {
   readonly world: SocketWorld
@@ -32,8 +41,10 @@ export async function snapshotOf(store: Store, session?: string): Promise<Map<st
   const folded = new Map<string, Folded>()
   for (const id of ids) {
     const key = { namespace: 'default', session: id }
-    const { metadata, metadataVersion } = must(await store.readSession(key), 'no session is ever gone')
-    folded.set(id, { version: metadataVersion, metadata: maskTokens(metadata) })
+    const record = must(await store.readSession(key), 'no session is ever gone')
+    const hidden = await tokensToHide(store, VIEWER, key)
+    const { metadata, metadataVersion } = asSeenBy(VIEWER, record, hidden)
+    folded.set(id, { version: metadataVersion, metadata })
   }
   return folded
 }

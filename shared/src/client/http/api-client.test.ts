@@ -61,6 +61,19 @@ async function refusalOf(promise: Promise<unknown>): Promise<unknown> {
   )
 }
 
+/** A hub that takes the connection and says nothing, until it is left. */
+function silent({ signal }: RequestInit): Promise<Response> {
+  return new Promise((_resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(new Error('aborted')))
+  })
+}
+
+async function all(items: AsyncIterable<{ readonly id: string }>): Promise<string[]> {
+  const ids: string[] = []
+  for await (const { id } of items) ids.push(id)
+  return ids
+}
+
 describe('asking', () => {
   test('[WI5] sends what the route takes, with the token in its header', async () => {
     const { api, asked } = hubWith([answer({ entries: [], nextCursor: null })])
@@ -176,14 +189,12 @@ describe('a passing failure', () => {
   })
 
   test('[CL7] ends where the caller ends it', async () => {
-    const silent = ({ signal }: RequestInit): Promise<Response> =>
-      new Promise((_resolve, reject) => {
-        signal?.addEventListener('abort', () => reject(new Error('aborted')))
-      })
     const outside = new FakeOutside()
     let asked = 0
     const api = new ApiClient({
-      ...{ url: 'http://127.0.0.1:4006', token: null, outside },
+      url: 'http://127.0.0.1:4006',
+      token: null,
+      outside,
       fetch: (_url, init) => {
         asked += 1
         return silent(init)
@@ -199,12 +210,6 @@ describe('a passing failure', () => {
 })
 
 describe('the items of a list', () => {
-  async function all(items: AsyncIterable<{ readonly id: string }>): Promise<string[]> {
-    const ids: string[] = []
-    for await (const { id } of items) ids.push(id)
-    return ids
-  }
-
   test('[WI5] come from one page after the other, short and empty ones too', async () => {
     const { api, asked } = hubWith([page(['a', 'b'], 'b'), page([], 'c'), page(['d'], null)])
     const items = api.items('GET /api/machines', { query: { limit: 2 } }, { most: 10 })

@@ -60,7 +60,12 @@ const SHAPES: readonly MessageCase[] = [
     nullable: ['activeAt', 'thinkingAt'],
     unknown: 'are refused',
   },
-  { name: 'the answer with it', schema: sessionViewAnswer, full: { session: VIEW, tokens: [TOKEN] }, unknown: 'are refused' },
+  {
+    name: 'the answer with it',
+    schema: sessionViewAnswer,
+    full: { session: VIEW, tokens: [TOKEN] },
+    unknown: 'are refused',
+  },
   {
     name: 'a patch of its metadata',
     schema: patchSessionMetadataBody,

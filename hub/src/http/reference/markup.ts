@@ -1,4 +1,4 @@
-/** Text that is safe to stand in a page; made by `html` alone. */
+/** Text that is safe to stand in a page; made by `markup` alone. */
 export class Html {
   readonly text: string
 
@@ -8,7 +8,7 @@ export class Html {
 }
 
 /** A piece of a page. What is put in and is not itself a piece of a page is shown as the text that it is. */
-export function html(
+export function markup(
   texts: TemplateStringsArray,
   ...given: readonly (string | Html | readonly Html[])[]
 ): Html {

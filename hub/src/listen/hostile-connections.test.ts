@@ -1,0 +1,100 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { RawSocket } from '../socket/contract/raw-frames.ts'
+import { within } from '../within.ts'
+import { exchange, request, statusOf } from './contract/raw-http.ts'
+import { openFrontDoor, type FrontDoor } from './front-door.ts'
+
+const ON_BUN = process.versions['bun'] !== undefined
+const HOST = 'Host: 127.0.0.1'
+const PATIENCE_MS = 8000
+const RESETS = 20
+
+/** Asks for a protocol that is not served, as clients that would rather speak HTTP/2 do with every first request. */
+const TO_HTTP2 = request('GET /a HTTP/1.1', [HOST, 'Connection: Upgrade', 'Upgrade: h2c'], '\r\n')
+const ELSEWHERE = request('GET /a HTTP/1.1', [HOST, 'Connection: Upgrade', 'Upgrade: websocket'], '\r\n')
+
+interface Opened extends AsyncDisposable {
+  readonly door: FrontDoor
+  readonly port: number
+}
+
+async function open(): Promise<Opened> {
+  const door = await openFrontDoor({
+    host: '127.0.0.1',
+    port: 0,
+    admission: { refusalOf: () => null },
+    isShuttingDown: () => false,
+    http: async () => new Response('here'),
+  })
+  const port = Number(new URL(await door.listen()).port)
+  return { door, port, [Symbol.asyncDispose]: () => door[Symbol.asyncDispose]() }
+}
+
+/** A client that keeps its side open whatever the hub does with its own. */
+async function held(port: number, bytes: string): Promise<Socket & Disposable> {
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+  socket.on('error', () => undefined)
+  await once(socket, 'connect')
+  socket.resume().write(bytes)
+  return Object.assign(socket, { [Symbol.dispose]: () => void socket.destroy() })
+}
+
+describe('hostile connections', () => {
+  test.each([
+    ['to HTTP/2', TO_HTTP2],
+    ['to a socket at another address', ELSEWHERE],
+  ])('[SE5] an upgrade %s that is reset ends nothing but itself', async (_, bytes) => {
+    await using opened = await open()
+    for (let sent = 0; sent < RESETS; sent += 1) {
+      const socket = connect(opened.port, '127.0.0.1')
+      socket.on('error', () => undefined)
+      await once(socket, 'connect')
+      socket.write(bytes)
+      await new Promise((resolve) => setTimeout(resolve, sent))
+      socket.resetAndDestroy()
+    }
+    const answer = await fetch(`http://127.0.0.1:${opened.port}/`)
+    expect(await answer.text()).toBe('here')
+  })
+
+  test.each([
+    ['to HTTP/2', TO_HTTP2],
+    ['to a socket at another address', ELSEWHERE],
+  ])('[SE5] an upgrade %s is answered: on Bun as if it had not been asked for', async (_, bytes) => {
+    await using opened = await open()
+    expect(statusOf(await exchange(opened.port, bytes))).toBe(ON_BUN ? 200 : 400)
+  })
+
+  // On Bun it is a request like any other, and so is its connection.
+  test.skipIf(ON_BUN)('[SE5] an upgrade elsewhere is let go of, also where its client is not', async () => {
+    await using opened = await open()
+    using socket = await held(opened.port, ELSEWHERE)
+    await once(socket, 'end')
+    // Only a side that is gone altogether answers what is still sent with a reset.
+    const gone = once(socket, 'close')
+    const sending = setInterval(() => socket.write('x'), 20)
+    const isGone = await within(gone, PATIENCE_MS)
+    clearInterval(sending)
+    expect(isGone).toBe(true)
+  })
+
+  test.each([
+    ['has not said all of its request', request('GET /a HTTP/1.1', [HOST])],
+    ['asked for an upgrade elsewhere', ELSEWHERE],
+    ['has its answer and stays', request('GET /a HTTP/1.1', [HOST], '\r\n')],
+  ])('[OP4] being disposed of, it does not wait for who %s', async (_, bytes) => {
+    const opened = await open()
+    using _socket = await held(opened.port, bytes)
+    expect(await within(opened[Symbol.asyncDispose](), PATIENCE_MS)).toBe(true)
+  })
+
+  test('[OP4] being disposed of, it does not wait for a socket that has stopped reading', async () => {
+    const opened = await open()
+    using raw = await RawSocket.open(opened.port)
+    raw.send('40/cli,')
+    raw.stall()
+    expect(await within(opened[Symbol.asyncDispose](), PATIENCE_MS)).toBe(true)
+  })
+})
