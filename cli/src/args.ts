@@ -72,6 +72,7 @@ function parseDevice([verb, ...rest]: readonly string[]): Command {
         id,
         json,
       }))
+    case undefined:
     default:
       return usage('holdfast device takes add, list or revoke.')
   }

@@ -43,7 +43,7 @@ function untilEnd(hub: Hub, log: Log): Promise<End> {
     void hub.failed.then((error) => {
       log.error('the store has stopped', error)
       process.stderr.write(`${sentenceOf(error)}\n`)
-      resolve({ code: EXIT.storage, withinMs: TROUBLE_MS })
+      return resolve({ code: EXIT.storage, withinMs: TROUBLE_MS })
     })
   })
 }

@@ -18,11 +18,14 @@ interface Watched {
   readonly secrets: string[]
 }
 
-/** A hub at its loudest, whose output is searched when the work is done and it has ended. */
-async function watched(work: (watched: Watched) => Promise<void>): Promise<void> {
+/** Which secrets a hub at its loudest has printed when the work is done and it has ended. */
+async function found(work: (watched: Watched) => Promise<void>): Promise<string[]> {
   const home = newHome()
   await using hub = startHubProcess({
-    ...{ HOLDFAST_HOME: home, HOLDFAST_PORT: '0', HOLDFAST_TOKEN: ROOT, HOLDFAST_LOG_LEVEL: 'debug' },
+    HOLDFAST_HOME: home,
+    HOLDFAST_PORT: '0',
+    HOLDFAST_TOKEN: ROOT,
+    HOLDFAST_LOG_LEVEL: 'debug',
   })
   const secrets = [ROOT, WRONG, RESUME, STATE]
   await work({ hub, home, url: await hub.address(), secrets })
@@ -31,7 +34,7 @@ async function watched(work: (watched: Watched) => Promise<void>): Promise<void>
   removeHome(home)
   const printed = `${hub.out()}${hub.errors()}`
   expect(hub.errors()).toContain('"what":"started"')
-  expect(secrets.filter((secret) => printed.includes(secret))).toEqual([])
+  return secrets.filter((secret) => printed.includes(secret))
 }
 
 function ask(url: string, path: string, init: RequestInit = {}, token = ROOT): Promise<Response> {
@@ -51,7 +54,7 @@ async function born(url: string): Promise<string> {
 
 describe('what the hub prints at its loudest holds no secret', () => {
   test('[SE4] of what is asked over HTTP, rightly or wrongly', async () => {
-    await watched(async ({ url, secrets }) => {
+    const secretsFound = await found(async ({ url, secrets }) => {
       const id = await born(url)
       const added = await ask(url, '/api/devices', { method: 'POST', body: '{"name":"d","role":"agent"}' })
       const { token } = (await added.json()) as { token: string }
@@ -71,10 +74,11 @@ describe('what the hub prints at its loudest holds no secret', () => {
         `GET /cli/sessions/x HTTP/1.1\r\nAuthorization Bearer ${ROOT}\r\n\r\n`,
       )
     })
+    expect(secretsFound).toEqual([])
   })
 
   test('[SE4] of what comes over sockets, rightly or wrongly', async () => {
-    await watched(async ({ url }) => {
+    const secretsFound = await found(async ({ url }) => {
       const sid = await born(url)
       using client = new TestClient(`${url}/cli`, {
         token: ROOT,
@@ -95,14 +99,16 @@ describe('what the hub prints at its loudest holds no secret', () => {
       using lost = new TestClient(`${url}/of-${RESUME}`, { token: ROOT })
       await lost.refusal()
     })
+    expect(secretsFound).toEqual([])
   })
 
   test('[SE4] of its end when it can not go on', async () => {
-    await watched(async ({ url, home, hub }) => {
+    const secretsFound = await found(async ({ url, home, hub }) => {
       const id = await born(url)
       renameSync(join(home, 'holdfast.db'), join(home, 'gone.db'))
       expect(await hub.ended).toBe(74)
       await ask(url, `/api/sessions/${id}`).catch(() => undefined)
     })
+    expect(secretsFound).toEqual([])
   })
 })

@@ -4,12 +4,17 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { backUp } from './backup.ts'
 
+function latch(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  const made: { resolve?: () => void } = {}
+  const promise = new Promise<void>((resolve) => (made.resolve = resolve))
+  return { promise, resolve: () => made.resolve?.() }
+}
+
 /** A hub that takes until it is let go, and a terminal that keeps what is written to it. */
 function slowHub(isTTY: boolean) {
   const written: string[] = []
   const asked: string[] = []
-  let letGo = (): void => undefined
-  const done = new Promise<void>((resolve) => (letGo = resolve))
+  const { promise: done, resolve: letGo } = latch()
   const hub = {
     async makeBackup(file: string) {
       asked.push(file)

@@ -44,7 +44,10 @@ async function list({ json }: { readonly json: boolean }, hub: Hub): Promise<str
   if (json) return `${JSON.stringify(devices)}\n`
   if (devices.length === 0) return 'There are no devices.\n'
   const rows = devices.map((one) => [
-    ...[one.id, printable(one.name), one.role, timeText(one.createdAt)],
+    one.id,
+    printable(one.name),
+    one.role,
+    timeText(one.createdAt),
     one.lastUsedAt === null ? 'never' : timeText(one.lastUsedAt),
     one.revokedAt === null ? '' : timeText(one.revokedAt),
   ])

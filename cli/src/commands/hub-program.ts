@@ -20,9 +20,8 @@ export function runHubProgram(words: readonly string[]): Promise<number> {
   }
   const child = spawn(process.execPath, [MAIN, ...words], { stdio: 'inherit' })
   // Ctrl-C reaches the hub by itself, and is its own matter; what is sent to this process alone is handed on.
-  const stay = (): void => undefined
   const handOn = (signal: NodeJS.Signals): void => void child.kill(signal)
-  process.on('SIGINT', stay)
+  process.on('SIGINT', () => undefined)
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, handOn)
   return new Promise((resolve, reject) => {
     child.once('error', reject)

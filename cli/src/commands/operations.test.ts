@@ -41,7 +41,8 @@ class Machine implements AsyncDisposable {
     const headers = { Authorization: `Bearer ${readFileSync(this.file('token'), 'utf8').trim()}` }
     const body = { tag: session, metadata: { path: '/p', host: 'h', title } }
     const asked = await fetch(`${this.#url}/cli/sessions`, {
-      ...{ method: 'POST', headers: { ...headers, 'Content-Type': 'application/json' } },
+      method: 'POST',
+      headers: { ...headers, 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
     })
     const { session: found } = (await asked.json()) as { session: { metadata: { title?: string } } }

@@ -24,7 +24,9 @@ describe('a backup that is asked for over HTTP', () => {
     const answer = await backUp(file)
     expect(answer.status).toBe(200)
     expect(backupAnswer.parse(answer.body)).toEqual({
-      ...{ file, bytes: statSync(file).size, epoch: world.store.epoch },
+      file,
+      bytes: statSync(file).size,
+      epoch: world.store.epoch,
     })
   })
 

@@ -12,8 +12,8 @@ const PATIENCE_MS = 8000
 const RESETS = 20
 
 /** Asks for a protocol that is not served, as clients that would rather speak HTTP/2 do with every first request. */
-const TO_HTTP2 = request('GET /a HTTP/1.1', [HOST, 'Connection: Upgrade', 'Upgrade: h2c'], '\r\n')
-const ELSEWHERE = request('GET /a HTTP/1.1', [HOST, 'Connection: Upgrade', 'Upgrade: websocket'], '\r\n')
+const TO_HTTP2 = request('GET /a HTTP/1.1', [HOST, 'Connection: Upgrade', 'Upgrade: h2c'])
+const ELSEWHERE = request('GET /a HTTP/1.1', [HOST, 'Connection: Upgrade', 'Upgrade: websocket'])
 
 interface Opened extends AsyncDisposable {
   readonly door: FrontDoor
@@ -41,7 +41,27 @@ async function held(port: number, bytes: string): Promise<Socket & Disposable> {
   return Object.assign(socket, { [Symbol.dispose]: () => void socket.destroy() })
 }
 
+const KEY = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='
+const AT_SOCKET = '/socket.io/?EIO=4&transport=websocket'
+const UPGRADE = ['Connection: Upgrade', 'Upgrade: websocket']
+
 describe('hostile connections', () => {
+  test.each([
+    ['that is no upgrade', 'GET', AT_SOCKET, []],
+    ['that is an upgrade to something else', 'GET', AT_SOCKET, ['Connection: Upgrade', 'Upgrade: h2c', KEY]],
+    ['of another method', 'POST', AT_SOCKET, []],
+    ['of a session of its own', 'GET', `${AT_SOCKET}&sid=a`, []],
+    ['without a key', 'GET', AT_SOCKET, [...UPGRADE, 'Sec-WebSocket-Version: 13']],
+    ['with a key that is none', 'GET', AT_SOCKET, [...UPGRADE, 'Sec-WebSocket-Version: 13', `${KEY}=`]],
+    ['of a version that is not there', 'GET', AT_SOCKET, [...UPGRADE, 'Sec-WebSocket-Version: 99', KEY]],
+  ])('[CO2] [SE5] a request for the socket %s opens none and is 4xx', async (_, method, path, headers) => {
+    await using opened = await open()
+    const bytes = request(`${method} ${path} HTTP/1.1`, [HOST, ...headers])
+    const status = statusOf(await exchange(opened.port, bytes))
+    expect(Math.floor(status / 100)).toBe(4)
+    expect(opened.door.io.engine.clientsCount ?? 0).toBe(0)
+  })
+
   test.each([
     ['to HTTP/2', TO_HTTP2],
     ['to a socket at another address', ELSEWHERE],
@@ -73,7 +93,7 @@ describe('hostile connections', () => {
     using socket = await held(opened.port, ELSEWHERE)
     await once(socket, 'end')
     // Only a side that is gone altogether answers what is still sent with a reset.
-    const gone = once(socket, 'close')
+    const gone = new Promise((resolve) => socket.once('close', resolve))
     const sending = setInterval(() => socket.write('x'), 20)
     const isGone = await within(gone, PATIENCE_MS)
     clearInterval(sending)
@@ -81,9 +101,9 @@ describe('hostile connections', () => {
   })
 
   test.each([
-    ['has not said all of its request', request('GET /a HTTP/1.1', [HOST])],
+    ['has not said all of its request', `GET /a HTTP/1.1\r\n${HOST}\r\n`],
     ['asked for an upgrade elsewhere', ELSEWHERE],
-    ['has its answer and stays', request('GET /a HTTP/1.1', [HOST], '\r\n')],
+    ['has its answer and stays', request('GET /a HTTP/1.1', [HOST])],
   ])('[OP4] being disposed of, it does not wait for who %s', async (_, bytes) => {
     const opened = await open()
     using _socket = await held(opened.port, bytes)

@@ -20,7 +20,7 @@ export class StandardError implements LogLines {
     // Half of a line may have been written: the next one begins on a line of its own.
     const bytes = Buffer.from(this.#isBroken ? `\n${line}` : line)
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at)
+      for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at)
       this.#isBroken = false
     } catch {
       // There is nobody left to tell.

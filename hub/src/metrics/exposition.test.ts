@@ -16,14 +16,15 @@ describe('the text of metrics', () => {
     expect(text).toBe(
       [
         '# HELP a_total What \\\\ a\\nis.',
-        ...['# TYPE a_total counter', 'a_total 3'],
-        ...['# HELP b B.', '# TYPE b gauge', 'b 0.25'],
-        ...[
-          '# HELP c_total C.',
-          '# TYPE c_total counter',
-          'c_total{why="q\\"\\\\\\n"} 1',
-          'c_total{why="plain"} 2',
-        ],
+        '# TYPE a_total counter',
+        'a_total 3',
+        '# HELP b B.',
+        '# TYPE b gauge',
+        'b 0.25',
+        '# HELP c_total C.',
+        '# TYPE c_total counter',
+        'c_total{why="q\\"\\\\\\n"} 1',
+        'c_total{why="plain"} 2',
         '',
       ].join('\n'),
     )
@@ -45,29 +46,28 @@ describe('the text of metrics', () => {
   })
 
   test('[OP2] numbers that are none have the words of the format', () => {
-    const one = (value: number): string => exposition([gauge('g', 'G.', () => value)]).split('\n')[2] ?? ''
-    expect([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e21].map(one)).toEqual([
-      ...['g NaN', 'g +Inf', 'g -Inf', 'g 1e+21'],
-    ])
+    const values = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1e21]
+    const lines = values.map((value) => exposition([gauge('g', 'G.', () => value)]).split('\n')[2])
+    expect(lines).toEqual(['g NaN', 'g +Inf', 'g -Inf', 'g 1e+21'])
   })
 
   test('[OP2] a metric has one meaning', () => {
     const metrics = new Metrics()
     metrics.add([gauge('g', 'G.', () => 1)])
-    expect(() => metrics.add([gauge('g', 'Another.', () => 2)])).toThrow()
+    expect(() => metrics.add([gauge('g', 'Another.', () => 2)])).toThrow('one meaning')
     expect(metrics.text()).toContain('g 1\n')
   })
 
   test.each([
-    ['a metric twice', '# HELP a A.\n# TYPE a gauge\na 1\n# HELP a A.\n# TYPE a gauge\n'],
-    ['a sample twice', '# HELP a A.\n# TYPE a gauge\na 1\na 2\n'],
-    ['a sample of nothing', 'a 1\n'],
-    ['a sample of another metric', '# HELP a A.\n# TYPE a gauge\nb 1\n'],
-    ['no number', '# HELP a A.\n# TYPE a gauge\na x\n'],
-    ['a label without quotes', '# HELP a A.\n# TYPE a gauge\na{b=c} 1\n'],
-    ['no end', '# HELP a A.\n# TYPE a gauge\na 1'],
-    ['a counter without its ending', '# HELP a A.\n# TYPE a counter\na 1\n'],
-  ])('the reader of these tests sees %s', (_, text) => {
-    expect(() => parseExposition(text)).toThrow()
+    ['a metric twice', '# HELP a A.\n# TYPE a gauge\na 1\n# HELP a A.\n# TYPE a gauge\n', 'comes twice'],
+    ['a sample twice', '# HELP a A.\n# TYPE a gauge\na 1\na 2\n', 'comes twice'],
+    ['a sample of nothing', 'a 1\n', 'where it belongs'],
+    ['a sample of another metric', '# HELP a A.\n# TYPE a gauge\nb 1\n', 'where it belongs'],
+    ['no number', '# HELP a A.\n# TYPE a gauge\na x\n', 'no sample'],
+    ['a label without quotes', '# HELP a A.\n# TYPE a gauge\na{b=c} 1\n', 'no sample'],
+    ['no end', '# HELP a A.\n# TYPE a gauge\na 1', 'no end'],
+    ['a counter without its ending', '# HELP a A.\n# TYPE a counter\na 1\n', '_total'],
+  ])('the reader of these tests sees %s', (_, text, problem) => {
+    expect(() => parseExposition(text)).toThrow(problem)
   })
 })

@@ -16,7 +16,7 @@ export interface Metric {
   readonly type: 'counter' | 'gauge' | 'histogram'
   /** One line for people. */
   readonly help: string
-  read(): readonly Sample[]
+  readonly read: () => readonly Sample[]
 }
 
 export function counter(name: string, help: string, read: () => number): Metric {

@@ -71,7 +71,12 @@ describe('what a scrape shows', () => {
     const grown = (name: string): number => (after.samples.get(name) ?? 0) - (before.samples.get(name) ?? 0)
     const outcome = (name: string): number => grown(`holdfast_writes_total{outcome="${name}"}`)
     expect(Object.fromEntries(OUTCOMES.map((name) => [name, outcome(name)]))).toEqual({
-      ...{ written: 10, unchanged: 1, replayed: 1, conflict: 2, refused: 3, failed: 0 },
+      written: 10,
+      unchanged: 1,
+      replayed: 1,
+      conflict: 2,
+      refused: 3,
+      failed: 0,
     })
     expect(grown('holdfast_write_rebases_total')).toBe(1)
     expect(grown('holdfast_tokens_carried_forward_total')).toBe(2)

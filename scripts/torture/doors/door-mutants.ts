@@ -28,14 +28,14 @@ export const DOOR_MUTANTS: readonly TortureMutant[] = [
     edits: [
       {
         file: UPDATE_METADATA,
-        find: 'const whole = await replace(blob);',
+        find: 'const whole = await replace(sent);',
         replace: `
-          const told = { version: expectedVersion + 1, value: blob };
-          const body = { t: 'update-session', sid: request.sid, metadata: told, agentState: null };
+          const told = { version: expectedVersion + 1, value: sent };
+          const body = { t: 'update-session', sid: session, metadata: told, agentState: null };
           const payload = { id: 'early', seq: 0, createdAt: 0, body };
-          const room = JSON.stringify(['whole', key.namespace, key.session]);
+          const room = JSON.stringify(['whole', namespace, session]);
           desk.parts.rooms.emit(room, { event: 'update', payload }, connection.id);
-          const whole = await replace(blob);`,
+          const whole = await replace(sent);`,
       },
     ],
     scenario: 'doors-linear',
@@ -61,7 +61,7 @@ export const DOOR_MUTANTS: readonly TortureMutant[] = [
       {
         file: UPDATE_METADATA,
         find: 'const expectedVersion = Math.max(0, request.expectedVersion);',
-        replace: 'const expectedVersion = (await store.readSession(key))?.metadataVersion ?? 0;',
+        replace: 'const expectedVersion = (await store.readSession({ namespace, session }))?.metadataVersion ?? 0;',
       },
     ],
     scenario: 'doors-linear',

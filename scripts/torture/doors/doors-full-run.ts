@@ -150,7 +150,7 @@ class FullDoors {
       return null
     }
     this.#counts.refusals += 1
-    const code = String(ack['code'] ?? called?.kind)
+    const code = typeof ack['code'] === 'string' ? ack['code'] : String(called?.kind)
     if (code !== 'storage_full') this.#find(`on a full disk, a write was answered ${code}`)
     return code
   }

@@ -22,9 +22,9 @@ export const doorsKill: Scenario = {
 /** A home is used for so many kills before a new one takes its place. */
 const KILLS_PER_HOME = 10
 /** Traffic flows when so many writes of this life were acknowledged. */
-const FLOWING = 10
+const FLOWING = 15
 const FLOWING_MS = 20_000
-const LEAST_ACKS_PER_KILL = 20
+const LEAST_ACKS_PER_KILL = 12
 const SIZE = { clients: 16, sessions: 4, calls: 2 }
 
 async function killOften(
