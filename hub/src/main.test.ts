@@ -17,7 +17,9 @@ async function start(more: { readonly [name: string]: string } = {}): Promise<St
   const home = newHome()
   const hub = startHubProcess({ HOLDFAST_HOME: home, HOLDFAST_PORT: '0', ...more })
   return {
-    ...{ home, hub, url: await hub.address() },
+    home,
+    hub,
+    url: await hub.address(),
     async [Symbol.asyncDispose]() {
       await hub[Symbol.asyncDispose]()
       removeHome(home)
@@ -94,12 +96,17 @@ describe('the hub as a process', () => {
   test('[OP1] every mistake in the settings is one line that names it, and nothing is started', async () => {
     const home = newHome()
     await using hub = startHubProcess({
-      ...{ HOLDFAST_HOME: home, HOLDFAST_PORT: '80x', HOLDFAST_LEASE_MS: 'soon', HOLDFAST_TOKEN: 'short' },
+      HOLDFAST_HOME: home,
+      HOLDFAST_PORT: '80x',
+      HOLDFAST_LEASE_MS: 'soon',
+      HOLDFAST_TOKEN: 'short',
     })
     expect(await hub.ended).toBe(3)
     const lines = hub.errors().trim().split('\n')
     expect(lines.map((line) => /HOLDFAST_[A-Z_]+/.exec(line)?.[0]).toSorted()).toEqual([
-      ...['HOLDFAST_LEASE_MS', 'HOLDFAST_PORT', 'HOLDFAST_TOKEN'],
+      'HOLDFAST_LEASE_MS',
+      'HOLDFAST_PORT',
+      'HOLDFAST_TOKEN',
     ])
     expect(hub.errors()).not.toContain('short')
     removeHome(home)
@@ -122,6 +129,16 @@ describe('the hub as a process', () => {
     expect((await fetch(`${started.url}/healthz`)).status).toBe(200)
     expect((await fetch(`${started.url}/readyz`)).status).toBe(200)
   })
+
+  test.each(['SIGTERM', 'SIGHUP'] as const)(
+    '[OP4] a second %s, which whoever stands in between hands on, does not cut the end short',
+    async (name) => {
+      await using started = await start()
+      const { hub } = started
+      for (let count = 0; count < 5; count += 1) hub.signal(name)
+      expect(await hub.ended).toBe(0)
+    },
+  )
 
   test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     '[OP4] %s ends it with 0, and what was written is there',

@@ -57,9 +57,11 @@ function sentenceOf(error: unknown): string {
 async function serve(settings: Settings): Promise<number> {
   const log = pinoLog(settings.config.logLevel, new StandardError())
   const hub = await startHub(settings, { now: Date.now, log })
+  // Whoever reads that it runs may end it at once.
+  const end = untilEnd(hub, log)
   process.stdout.write(banner(hub))
   log.info('started', { url: hub.url, library: hub.library, pid: process.pid })
-  const { code, withinMs } = await untilEnd(hub, log)
+  const { code, withinMs } = await end
   const ended = await within(hub[Symbol.asyncDispose](), withinMs)
   if (!ended) log.warn('the end took too long and was cut short')
   return code

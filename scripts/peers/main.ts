@@ -1,6 +1,7 @@
 // Runs the released client against our hub, as it is: its runner, its sessions, its resume, with stand-ins for agents.
 // Nothing of it is part of this repository; it is fetched from its registry and kept in a cache.
 import { parseArgs } from 'node:util'
+import { countedRun } from '../counted-run.ts'
 import { repositoryRoot } from '../repository.ts'
 import { killAllOnExit } from '../torture/child-process.ts'
 import { findRuntimes, type Runtime } from '../torture/runtimes.ts'
@@ -128,21 +129,4 @@ async function main({ runtime, scenarios, keep }: Options): Promise<Checks> {
   return checks
 }
 
-function optionsOrEnd(): Options {
-  try {
-    return readOptions()
-  } catch (error) {
-    console.error(`peers: ${error instanceof Error ? error.message : String(error)}`)
-    process.exit(2)
-  }
-}
-
-const options = optionsOrEnd()
-try {
-  const { passed, failed } = await main(options)
-  console.log(`${passed} passed, ${failed} failed`)
-  process.exit(failed > 0 ? 1 : 0)
-} catch (error) {
-  console.error(`peers: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-  process.exit(1)
-}
+await countedRun({ name: 'peers', readOptions, run: main })

@@ -3,6 +3,7 @@
 // Then does the same to builds with a mistake in them, and demands that it shows.
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { countedRun } from '../counted-run.ts'
 import { repositoryRoot } from '../repository.ts'
 import type { BatchSettings } from './batch-writer.ts'
 import { Bench } from './bench.ts'
@@ -172,21 +173,4 @@ async function main({ long, seed, scenarios, mutants }: Options): Promise<Tally>
   return tally
 }
 
-function optionsOrEnd(): Options {
-  try {
-    return readOptions()
-  } catch (error) {
-    console.error(`torture: ${error instanceof Error ? error.message : String(error)}`)
-    process.exit(2)
-  }
-}
-
-const options = optionsOrEnd()
-try {
-  const { passed, failed } = await main(options)
-  console.log(`${passed} passed, ${failed} failed`)
-  process.exit(failed > 0 ? 1 : 0)
-} catch (error) {
-  console.error(`torture: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
-  process.exit(1)
-}
+await countedRun({ name: 'torture', readOptions, run: main })

@@ -18,6 +18,9 @@ const UNSENT_BYTES = MAX_FRAME_BYTES + 1024 * 1024
 /** Node waits by itself until both sides have ended a connection; Bun does not. */
 const READ_MS = 500
 
+/** Sixteen bytes in base64. */
+const WEBSOCKET_KEY = /^[A-Za-z0-9+/]{22}==$/
+
 /** What of the engine is used. Its own types are written against Bun's, which are not here. */
 interface BunEngine {
   readonly clients: ReadonlyMap<string, EngineConnection>
@@ -112,11 +115,19 @@ function isSocketRequest(request: Request): boolean {
 }
 
 function socketRefusal(parts: FrontDoorParts, request: Request): Refusal | null {
-  if (new URL(request.url).searchParams.get('transport') !== 'websocket')
+  // To the engine a request without an upgrade is one for its other transport, whichever it names.
+  if (new URL(request.url).searchParams.get('transport') !== 'websocket' || !isWebSocketUpgrade(request))
     return refuse('invalid_request', 'Only the websocket transport is served.')
   const host = request.headers.get('host') ?? undefined
   const origin = request.headers.get('origin') ?? undefined
   return upgradeRefusal(parts, { host, origin })
+}
+
+/** What Bun takes for one; of anything else the engine would say that the hub is at fault. */
+function isWebSocketUpgrade({ method, headers }: Request): boolean {
+  const isAsked = method === 'GET' && headers.get('upgrade')?.toLowerCase() === 'websocket'
+  const key = headers.get('sec-websocket-key') ?? ''
+  return isAsked && WEBSOCKET_KEY.test(key) && headers.get('sec-websocket-version') === '13'
 }
 
 function refusalResponse({ code, message }: Refusal): Response {

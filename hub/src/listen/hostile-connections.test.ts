@@ -54,13 +54,15 @@ describe('hostile connections', () => {
     ['without a key', 'GET', AT_SOCKET, [...UPGRADE, 'Sec-WebSocket-Version: 13']],
     ['with a key that is none', 'GET', AT_SOCKET, [...UPGRADE, 'Sec-WebSocket-Version: 13', `${KEY}=`]],
     ['of a version that is not there', 'GET', AT_SOCKET, [...UPGRADE, 'Sec-WebSocket-Version: 99', KEY]],
-  ])('[CO2] [SE5] a request for the socket %s opens none and is 4xx', async (_, method, path, headers) => {
-    await using opened = await open()
-    const bytes = request(`${method} ${path} HTTP/1.1`, [HOST, ...headers])
-    const status = statusOf(await exchange(opened.port, bytes))
-    expect(Math.floor(status / 100)).toBe(4)
-    expect(opened.door.io.engine.clientsCount ?? 0).toBe(0)
-  })
+  ])(
+    '[CO2] [SE5] a request for the socket %s is refused as the fault of who asks',
+    async (_, method, path, headers) => {
+      await using opened = await open()
+      const bytes = request(`${method} ${path} HTTP/1.1`, [HOST, ...headers])
+      const status = statusOf(await exchange(opened.port, bytes))
+      expect(Math.floor(status / 100)).toBe(4)
+    },
+  )
 
   test.each([
     ['to HTTP/2', TO_HTTP2],

@@ -7,7 +7,7 @@ const MUTATION_ID = 'shared/src/client/mutation-id.ts'
 const OUTBOX = 'shared/src/client/outbox.ts'
 const COMPUTED = 'shared/src/client/writes/computed-write.ts'
 const PATCH = 'shared/src/client/writes/patch-write.ts'
-const HTTP = 'shared/src/client/http/hub-http.ts'
+const HUB_ERROR = 'shared/src/client/hub-error.ts'
 const SOCKET_LINK = 'shared/src/client/socket-link.ts'
 
 const clientTests = (title: string) => ({
@@ -93,7 +93,7 @@ const deliveryMutants: readonly Mutant[] = [
   {
     id: 'client-http-patch-fails',
     why: 'a change over HTTP that got no answer is reported as not taken',
-    file: HTTP,
+    file: HUB_ERROR,
     find: "new Set(['hub_unreachable', 'internal'])",
     replace: 'new Set([])',
     caughtBy: { files: ['shared/src/client/http/hub-http'], title: '[VE5]' },

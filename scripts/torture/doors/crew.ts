@@ -13,9 +13,10 @@ import { uuidOf } from './uuid-of.ts'
 export interface CrewSettings {
   /** Begins every id, so that no two crews on one database share one. */
   readonly name: string
-  /** Where sockets connect; with something in between it is not where the hub is. */
-  readonly socketUrl: string
+  /** Where the hub is. */
   readonly url: string
+  /** Where the clients think that it is; something may stand in between. */
+  readonly clientUrl: string
   readonly token: string
   readonly ledger: Ledger
   readonly seed: number
@@ -70,13 +71,17 @@ export class Crew {
   /** Reads every session once, so that what is there now is held against all that was seen before. */
   async readAll(): Promise<Map<string, number>> {
     const [reader] = this.clients
+    const { ledger, url } = this.#settings
+    const http = httpOf(this.#settings, url)
     const versions = new Map<string, number>()
     for (let at = 0; at < this.places.length; at += AT_ONCE) {
       const some = this.places.slice(at, at + AT_ONCE)
-      const read = await Promise.all(some.map(async (place) => (await reader?.read(place)) ?? null))
+      const read = await Promise.all(some.map(async (place) => (await reader?.read(place, http)) ?? null))
       for (const [index, version] of read.entries()) {
         const place = some[index]
-        if (place !== undefined && version !== null) versions.set(place.session, version)
+        if (place === undefined) continue
+        if (version !== null) versions.set(place.session, version)
+        else ledger.find('unanswered', `${place.namespace}/${place.session} can not be read`)
       }
     }
     return versions
@@ -118,17 +123,16 @@ export class Crew {
   }
 
   #client(index: number): DoorClient {
-    const { name, ledger, seed, socketUrl, url, token } = this.#settings
+    const { name, ledger, seed, clientUrl } = this.#settings
     const place = this.places[index % this.places.length]
     if (place === undefined) throw new Error('There is no session.')
-    const tokenOf = (namespace: string): string => `${token}:${namespace}`
     const parts: ClientParts = {
       name: `${name}-c${index}`,
       place,
       places: this.places,
-      url: socketUrl,
-      token: tokenOf(place.namespace),
-      http: new DoorHttp(url, tokenOf),
+      url: clientUrl,
+      token: tokenOf(this.#settings, place.namespace),
+      http: httpOf(this.#settings, clientUrl),
       ledger,
       random: seeded(mixSeeds(seed, index, 5)),
     }
@@ -152,15 +156,22 @@ function twinOf(client: OurClient, others: readonly DoorClient[]): OurClient {
   return others.find(isTwin) ?? client
 }
 
+function tokenOf({ token }: CrewSettings, namespace: string): string {
+  return `${token}:${namespace}`
+}
+
+function httpOf(settings: CrewSettings, url: string): DoorHttp {
+  return new DoorHttp(url, (namespace) => tokenOf(settings, namespace))
+}
+
 async function born(settings: CrewSettings, index: number, random: Random): Promise<SessionPlace> {
-  const { name, url, token, ledger } = settings
+  const { name, url, ledger } = settings
   const namespace = NAMESPACES[index % NAMESPACES.length] ?? NAMESPACES[0]
   const id = `${name}-born-in-a-crew-${index}`
   const place = { namespace, session: uuidOf(random) }
   const metadata = { ...birth(random, id, shortText), lastWrite: id }
   const write = ledger.begin({ id, ...place, kind: 'create', metadata })
-  const http = new DoorHttp(url, () => `${token}:${namespace}`)
-  const made = await http.create(namespace, { tag: id, id: place.session, metadata })
+  const made = await httpOf(settings, url).create(namespace, { tag: id, id: place.session, metadata })
   if (made.kind !== 'answered' || made.status !== 200)
     throw new Error(`The first session was not made: ${JSON.stringify(made)}`)
   ledger.acknowledge(write, { id, version: 1, effective: true, tokens: {} })

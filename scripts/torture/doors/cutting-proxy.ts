@@ -10,7 +10,7 @@ interface Pair {
   isDeaf: boolean
 }
 
-/** How long a client waits in vain before its connection is cut. */
+/** How long at most a client waits in vain before its connection is cut. */
 const DEAF_MS = 30
 
 /**
@@ -22,16 +22,18 @@ export class CuttingProxy implements AsyncDisposable {
   readonly #hubPort: number
   readonly #pairs = new Set<Pair>()
   readonly #random: Random
+  readonly #deafMs: number
   #cuts = 0
 
-  private constructor(hubPort: number, random: Random) {
+  private constructor(hubPort: number, random: Random, deafMs: number) {
     this.#hubPort = hubPort
     this.#random = random
+    this.#deafMs = deafMs
     this.#server = createServer((client) => this.#join(client))
   }
 
-  static async open(hubPort: number, random: Random): Promise<CuttingProxy> {
-    const proxy = new CuttingProxy(hubPort, random)
+  static async open(hubPort: number, random: Random, deafMs = DEAF_MS): Promise<CuttingProxy> {
+    const proxy = new CuttingProxy(hubPort, random, deafMs)
     const listening = once(proxy.#server, 'listening')
     proxy.#server.listen(0, '127.0.0.1')
     await listening
@@ -52,14 +54,14 @@ export class CuttingProxy implements AsyncDisposable {
     if (able.length === 0) return
     const pair = pick(this.#random, able)
     this.#cuts += 1
-    if (chance(this.#random, 0.4)) return end(pair)
+    if (chance(this.#random, 0.4)) return this.#end(pair)
     pair.isDeaf = true
-    setTimeout(() => end(pair), between(this.#random, 1, DEAF_MS))
+    setTimeout(() => this.#end(pair), between(this.#random, 1, this.#deafMs))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#server.close()
-    for (const pair of this.#pairs) end(pair)
+    for (const pair of this.#pairs) this.#end(pair)
     await once(this.#server, 'close')
   }
 
@@ -69,20 +71,18 @@ export class CuttingProxy implements AsyncDisposable {
     for (const socket of [pair.client, pair.hub]) {
       socket.setNoDelay(true)
       // What ends one side ends the other; why it ended is of no use here.
-      socket.on('error', () => end(pair))
-      socket.on('close', () => {
-        this.#pairs.delete(pair)
-        end(pair)
-      })
+      socket.on('error', () => this.#end(pair))
+      socket.on('close', () => this.#end(pair))
     }
     client.on('data', (bytes) => pair.hub.write(bytes))
     pair.hub.on('data', (bytes) => {
       if (!pair.isDeaf) client.write(bytes)
     })
   }
-}
 
-function end({ client, hub }: Pair): void {
-  client.destroy()
-  hub.destroy()
+  #end(pair: Pair): void {
+    this.#pairs.delete(pair)
+    pair.client.destroy()
+    pair.hub.destroy()
+  }
 }

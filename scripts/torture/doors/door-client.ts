@@ -55,10 +55,6 @@ export abstract class DoorClient implements SocketListener {
     return this.known
   }
 
-  get isConnected(): boolean {
-    return this.socket.isConnected
-  }
-
   connected(withinMs: number): Promise<boolean> {
     return this.socket.connected(withinMs)
   }
@@ -142,8 +138,8 @@ export abstract class DoorClient implements SocketListener {
   }
 
   /** Over HTTP; null where it was not answered. */
-  async read(place: SessionPlace): Promise<number | null> {
-    const { http, ledger } = this.parts
+  async read(place: SessionPlace, http = this.parts.http): Promise<number | null> {
+    const { ledger } = this.parts
     const by = { id: `read-${this.newId()}`, called: ledger.tick() }
     const answer = await this.timed(() => http.read(place), 'a read')
     if (answer.kind !== 'answered' || answer.status === 503) return null

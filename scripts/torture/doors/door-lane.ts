@@ -88,10 +88,10 @@ export class DoorLane {
     }
   }
 
-  crew(size: CrewSize, socketUrl = this.url): Promise<Crew> {
+  crew(size: CrewSize, clientUrl = this.url): Promise<Crew> {
     const { url, ledger, seed, token } = this
     const name = `${this.#name}-${this.runtime.name}`
-    return Crew.open({ ...size, name, socketUrl, url, token, ledger, seed })
+    return Crew.open({ ...size, name, clientUrl, url, token, ledger, seed })
   }
 
   /** What was cut off is sent again; then everybody knows everything, and the hub goes when it is told to. */
@@ -100,9 +100,13 @@ export class DoorLane {
     if (!(await crew.settle())) this.findings.push({ kind: 'unanswered', what: never })
     await crew.converge(CONVERGE_MS)
     hub.terminate()
-    const { code, signal } = await hub.ended
-    const how = signal ?? `exit code ${code}`
-    if (code !== 0) this.findings.push({ kind: 'end', what: `told to end, the hub ended with ${how}` })
+    const { code } = await hub.ended
+    if (code !== 0) this.findings.push({ kind: 'end', what: `told to end, the hub ended: ${hub.ending()}` })
+  }
+
+  /** It ended, and nobody told it to. */
+  fell(hub: HubProcess): void {
+    this.findings.push({ kind: 'fell', what: `the hub ended by itself: ${hub.ending()}` })
   }
 
   /** With no hub running: holds what the file has, and the order of what was seen, against what was said. */

@@ -61,7 +61,8 @@ export const DOOR_MUTANTS: readonly TortureMutant[] = [
       {
         file: UPDATE_METADATA,
         find: 'const expectedVersion = Math.max(0, request.expectedVersion);',
-        replace: 'const expectedVersion = (await store.readSession({ namespace, session }))?.metadataVersion ?? 0;',
+        replace:
+          'const expectedVersion = (await store.readSession({ namespace, session }))?.metadataVersion ?? 0;',
       },
     ],
     scenario: 'doors-linear',

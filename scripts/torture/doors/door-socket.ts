@@ -63,10 +63,6 @@ export class DoorSocket {
     })
   }
 
-  get isConnected(): boolean {
-    return this.#socket.connected
-  }
-
   /** Resolves when there is a connection; false where there is none in time. */
   connected(withinMs: number): Promise<boolean> {
     if (this.#socket.connected) return Promise.resolve(true)

@@ -82,7 +82,7 @@ class FuzzLane {
     return lane.end({
       inputs: this.#sent,
       answered: this.#answered,
-      [`mbGrownOn${lane.runtime.name}`]: growth,
+      [`MB grown on ${lane.runtime.name}`]: growth,
     })
   }
 
@@ -142,10 +142,7 @@ class FuzzLane {
   /** Is it there, does it serve, and what does it hold? */
   async #look(hub: HubProcess, crew: Crew): Promise<void> {
     const { findings, url } = this.#lane
-    if (hub.end !== null) {
-      const { code, signal } = hub.end
-      return void findings.push({ kind: 'fell', what: `the hub ended with ${signal ?? `exit code ${code}`}` })
-    }
+    if (hub.end !== null) return this.#lane.fell(hub)
     const health = await statusOf(`${url}/healthz`)
     if (health !== 200) findings.push({ kind: 'fell', what: `/healthz answers ${health}` })
     await crew.converge(HEALTH_MS)

@@ -78,8 +78,7 @@ async function killOnce(lane: DoorLane, before: Crew | null): Promise<Crew | nul
   const isFlowing = await lane.ledger.reaches(acks + FLOWING, FLOWING_MS)
   if (!isFlowing) lane.findings.push({ kind: 'harness', what: 'nothing was acknowledged after a start' })
   await pause(between(lane.random, 0, 80))
-  if (hub.end !== null)
-    lane.findings.push({ kind: 'fell', what: `the hub ended by itself with exit code ${hub.end.code}` })
+  if (hub.end !== null) lane.fell(hub)
   hub.kill()
   await Promise.all([hub.ended, crew.light.stop()])
   return crew

@@ -77,8 +77,7 @@ async function live(
     await pause(between(lane.random, 1, 2 * CUT_EVERY_MS))
     proxy.cut()
   }
-  if (hub.end !== null)
-    lane.findings.push({ kind: 'fell', what: `the hub ended by itself with exit code ${hub.end.code}` })
+  if (hub.end !== null) lane.fell(hub)
   if (Date.now() >= end)
     lane.findings.push({
       kind: 'hang',

@@ -62,7 +62,7 @@ async function endOften(
   const { slowestMs, silent: _, ...numbers } = tally
   const { counts, findings } = mergeReports(reports)
   return {
-    counts: { ...counts, ...numbers, [`slowestMsOn${runtime.name}`]: slowestMs },
+    counts: { ...counts, ...numbers, [`slowest end in ms on ${runtime.name}`]: slowestMs },
     findings: findings.length > 0 ? findings : judge(counts['acks'] ?? 0, done, tally),
   }
 }
@@ -98,7 +98,7 @@ async function endOnce(
   const told = Date.now()
   hub.terminate()
   const guard = setTimeout(() => hub.kill(), GONE_MS)
-  const { code, signal } = await hub.ended
+  const { code } = await hub.ended
   clearTimeout(guard)
   const took = Date.now() - told
   tally.slowestMs = Math.max(tally.slowestMs, took)
@@ -110,7 +110,7 @@ async function endOnce(
   if (code !== 0)
     lane.findings.push({
       kind: 'end',
-      what: `told to end, the hub ended after ${took} ms with ${signal ?? `exit code ${code}`}`,
+      what: `told to end, the hub ended after ${took} ms: ${hub.ending()}`,
     })
   tally.unanswered += (await lane.check()).unanswered
 }

@@ -75,7 +75,7 @@ export class HubProcess {
     if (await hub.#serves()) return hub
     hub.kill()
     await hub.ended
-    throw new HubNotStarted(`the hub does not start (exit code ${hub.#end?.code}): ${hub.#printed()}`)
+    throw new HubNotStarted(`the hub does not start: ${hub.ending()}`)
   }
 
   get pid(): number | undefined {
@@ -90,6 +90,13 @@ export class HubProcess {
   /** What it said on the standard output. */
   get output(): string {
     return this.#output
+  }
+
+  /** How it ended, and the last of what it printed. */
+  ending(): string {
+    const { code = null, signal = null } = this.#end ?? {}
+    const printed = `${this.#output}${readFileSync(this.errorFile, 'utf8')}`.slice(-SHOWN)
+    return `${signal ?? `exit code ${code}`}, ${printed}`
   }
 
   kill(): void {
@@ -112,10 +119,6 @@ export class HubProcess {
       })
       void this.ended.then(() => answer(false))
     })
-  }
-
-  #printed(): string {
-    return `${this.#output}${readFileSync(this.errorFile, 'utf8')}`.slice(-SHOWN)
   }
 }
 

@@ -10,8 +10,9 @@ const CONNECT_MS = 15_000
 const BACKOFF: BackoffRange = { firstMs: 250, mostMs: 30_000 }
 
 export interface ConnectionListener extends Pick<LinkListener, 'onEvent'> {
+  /** The link is up. */
   onLive(): void
-  /** What was asked and not answered stays without an answer. */
+  /** The link is gone: what was asked over it and not answered stays without an answer. */
   onLost(): void
   /** The hub will not have this client; it is not asked again. */
   onRefused(error: HoldfastError): void
@@ -29,7 +30,9 @@ export class Connection {
   readonly #parts: ConnectionParts
   #state: ConnectionState = 'idle'
   #link: Link | null = null
+  /** Of the time limit on dialling, or of the pause before it. */
   #cancelTimer: (() => void) | null = null
+  /** In a row; a link that comes up does not end it, but a sensible answer of the hub does. */
   #failures = 0
 
   constructor(parts: ConnectionParts) {

@@ -52,6 +52,7 @@ interface Entry {
   isSent: boolean
   /** It was sent and nobody knows whether it was taken. */
   isDoubtful: boolean
+  /** How often the hub failed on it. */
   faults: number
   cancelGiveUp: () => void
 }
@@ -65,7 +66,9 @@ export class Outbox {
   readonly #parts: OutboxParts
   #entries: readonly Entry[] = []
   #bytes = 0
-  #refusals = 0
+  /** How often the hub has put something off since it last took a write. */
+  #postponements = 0
+  /** Not null while nothing is sent because the hub put something off. */
   #cancelHold: (() => void) | null = null
   #isPumping = false
   #isPumpNeeded = false
@@ -124,7 +127,9 @@ export class Outbox {
     for (const entry of this.#entries) this.#fail(entry, entry.isDoubtful ? unknownOutcome(error) : error)
   }
 
+  /** Sends in order, up to the first that has to wait. */
   #startSome(): void {
+    // What the writes ahead, sent and without an answer, move; and how many they are.
     const moving = new Set<string>()
     let sent = 0
     for (const entry of this.#entries) {
@@ -150,7 +155,7 @@ export class Outbox {
       this.#parts.owner.onChanged()
       return false
     }
-    this.#send(entry, { link, deliver: step })
+    void this.#send(entry, link, step)
     return true
   }
 
@@ -171,21 +176,14 @@ export class Outbox {
     return null
   }
 
-  #send(entry: Entry, { link, deliver }: { readonly link: Link; readonly deliver: Delivery }): void {
-    entry.isSent = true
-    entry.isDoubtful = true
-    void this.#await(entry, { link, ack: deliver(link) })
-  }
-
-  async #await(
-    entry: Entry,
-    { link, ack }: { readonly link: Link; readonly ack: Promise<unknown> },
-  ): Promise<void> {
+  async #send(entry: Entry, link: Link, deliver: Delivery): Promise<void> {
     const { owner } = this.#parts
     const isCurrent = (): boolean => owner.link() === link
+    entry.isSent = true
+    entry.isDoubtful = true
     let answer: unknown
     try {
-      answer = await ack
+      answer = await deliver(link)
     } catch {
       // Whether the hub took it is not known: it stays, and is sent again over another link.
       if (isCurrent()) owner.onUnanswered()
@@ -201,7 +199,7 @@ export class Outbox {
     const answer = entry.write.answerIn(ack)
     switch (answer.kind) {
       case 'done':
-        this.#refusals = 0
+        this.#postponements = 0
         document.acked(answer.version, answer.changed, (fields) => entry.write.changesOn(fields))
         this.#remove(entry)
         entry.resolve({ version: answer.version, changed: answer.changed })
@@ -242,8 +240,8 @@ export class Outbox {
   #hold(): void {
     if (this.#cancelHold !== null) return
     const { outside } = this.#parts
-    this.#refusals++
-    this.#cancelHold = outside.after(backoffMs(this.#refusals, BACKOFF, outside.random()), () => {
+    this.#postponements++
+    this.#cancelHold = outside.after(backoffMs(this.#postponements, BACKOFF, outside.random()), () => {
       this.#cancelHold = null
       this.pump()
     })

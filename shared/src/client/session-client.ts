@@ -25,16 +25,14 @@ import type { Write } from './writes/write.ts'
 
 /** As the hub sends them; a newer hub may say more than is known here. */
 const PATCHED = sessionPatched.strip()
-const COMPLAINT = errorEvent.strip()
-const WHOLE = z.object({
+const COMPLAINED = errorEvent.strip()
+const UPDATED = z.object({
   body: z.object({
     t: z.literal('update-session'),
     sid: z.string(),
     metadata: z.object({ version: z.int().positive(), value: z.record(z.string(), z.unknown()) }),
   }),
 })
-
-const UNREAD = 'The session could not be read.'
 
 /** Those who lost the hub together read again spread over this time. */
 const READ_SPREAD_MS = 1_000
@@ -64,6 +62,7 @@ export interface SessionClientEvents {
 export interface WriteOptions {
   /** For whoever reads the session's history. */
   readonly reason?: string | undefined
+  /** How long this write may wait for the hub; as long as any of this client's, where it is left out. */
   readonly giveUpAfterMs?: number | undefined
 }
 
@@ -84,6 +83,7 @@ export interface EndSession {
   readonly giveUpAfterMs?: number | undefined
 }
 
+/** A call of `ready` without an answer. */
 interface Waiting {
   readonly resolve: (confirmed: Confirmed) => void
   readonly reject: (error: HoldfastError) => void
@@ -104,8 +104,10 @@ export class SessionClient implements AsyncDisposable {
   readonly #mutationIds: MutationIds
   readonly #emitter = new TypedEmitter<SessionClientEvents>()
   #waiting: readonly Waiting[] = []
+  /** What `metadata` gives; null where it has to be worked out. */
   #shown: JsonObject | null = null
   #stoppedBy: HoldfastError | null = null
+  /** It has been connected before, so this is not the first read. */
   #wasLive = false
 
   constructor(parts: SessionClientParts) {
@@ -120,7 +122,7 @@ export class SessionClient implements AsyncDisposable {
         onLive: () => this.#live(),
         onLost: () => this.#lost(),
         onRefused: (error) => this.#stop(error),
-        onEvent: (event, payload) => this.#told(event, payload),
+        onEvent: (event, payload) => this.#heard(event, payload),
         onState: (state) => this.#emitter.emit('state', state),
       },
     })
@@ -236,7 +238,7 @@ export class SessionClient implements AsyncDisposable {
     this.#connection.link?.tellNow('session-alive', { ...alive, sid, time: outside.now() })
   }
 
-  /** Reads the session now, whole. */
+  /** Reads the session now, whole; what it says counts as confirmed. */
   readSession(): Promise<SessionView> {
     return this.#stoppedBy === null ? this.#readAndAdopt() : Promise.reject(this.#stoppedBy)
   }
@@ -283,24 +285,24 @@ export class SessionClient implements AsyncDisposable {
     this.#outbox.lost()
   }
 
-  #told(event: string, payload: unknown): void {
+  #heard(event: string, payload: unknown): void {
     if (event === 'session-patched') this.#patched(payload)
-    if (event === 'update') this.#toldWhole(payload)
+    if (event === 'update') this.#updated(payload)
     if (event === 'error') this.#complained(payload)
   }
 
   #patched(payload: unknown): void {
     const parsed = PATCHED.safeParse(payload)
-    if (!parsed.success) this.#document.doubt()
-    else if (parsed.data.sid !== this.#parts.sessionId) return
-    else this.#document.told(parsed.data)
+    if (parsed.success && parsed.data.sid !== this.#parts.sessionId) return
+    if (parsed.success) this.#document.told(parsed.data)
+    else this.#document.doubt()
     this.#changed()
     this.#outbox.pump()
   }
 
   /** The hub sends the whole value where it can not tell the changes one by one. */
-  #toldWhole(payload: unknown): void {
-    const parsed = WHOLE.safeParse(payload)
+  #updated(payload: unknown): void {
+    const parsed = UPDATED.safeParse(payload)
     if (!parsed.success || parsed.data.body.sid !== this.#parts.sessionId) return
     const { version, value } = parsed.data.body.metadata
     this.#document.toldWhole({ version, metadata: value as JsonObject })
@@ -309,7 +311,7 @@ export class SessionClient implements AsyncDisposable {
   }
 
   #complained(payload: unknown): void {
-    const parsed = COMPLAINT.safeParse(payload)
+    const parsed = COMPLAINED.safeParse(payload)
     if (parsed.success) this.#emitter.emit('error', hubError(parsed.data.code, parsed.data.message))
   }
 
@@ -330,15 +332,21 @@ export class SessionClient implements AsyncDisposable {
     return session
   }
 
+  /** Whether another read makes sense. */
   #readFailed(error: unknown): boolean {
     if (this.#stoppedBy !== null) return false
+    const message = 'The session could not be read.'
     const known =
-      error instanceof HoldfastError ? error : new HoldfastError('internal', UNREAD, { cause: error })
-    if (!isPassing(known)) this.#stop(known)
-    else this.#emitter.emit('error', known)
-    return isPassing(known)
+      error instanceof HoldfastError ? error : new HoldfastError('internal', message, { cause: error })
+    if (isPassing(known)) {
+      this.#emitter.emit('error', known)
+      return true
+    }
+    this.#stop(known)
+    return false
   }
 
+  /** What waits in the outbox, or what is confirmed, may be another. */
   #changed(): void {
     this.#shown = null
     const { confirmed, isBehind } = this.#document

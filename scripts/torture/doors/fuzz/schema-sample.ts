@@ -14,6 +14,7 @@ interface Schema {
   readonly additionalProperties?: Schema | boolean
   readonly items?: Schema
   readonly minLength?: number
+  readonly maxLength?: number
   readonly pattern?: string
 }
 
@@ -74,7 +75,11 @@ function plainValue(type: string, schema: Schema, random: Random): Json {
   if (type === 'integer') return below(random, 12)
   if (type === 'number') return pick(random, NUMBERS)
   if (schema.pattern !== undefined) return Array.from({ length: 24 }, () => pick(random, LETTERS)).join('')
-  return pick(random, TEXTS)
+  const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = schema
+  return pick(
+    random,
+    TEXTS.filter(({ length }) => length >= minLength && length <= maxLength),
+  )
 }
 
 function objectOf(schema: Schema, sampling: Sampling): JsonObject {

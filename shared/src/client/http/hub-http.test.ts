@@ -4,7 +4,8 @@ import { FakeOutside } from '../contract/fake-outside.ts'
 import { ModelHub } from '../contract/model-hub.ts'
 import { outcome } from '../contract/outcome.ts'
 import { flush } from '../contract/flush.ts'
-import { HubHttp, type Fetch } from './hub-http.ts'
+import type { Fetch } from './http-wire.ts'
+import { HubHttp } from './hub-http.ts'
 
 const TOKEN = 'holdfast_a_token_of_tests'
 const VIEW = new ModelHub({ path: '/p', host: 'h' }).session()

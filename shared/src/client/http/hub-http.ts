@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { ErrorCode } from '../../errors/codes.ts'
 import { HoldfastError } from '../../errors/holdfast-error.ts'
 import { addDeviceAnswer, type AddDeviceAnswer, type AddDeviceBody } from '../../protocol/http/add-device.ts'
 import { backupAnswer, type BackupAnswer } from '../../protocol/http/backup.ts'
@@ -14,27 +13,15 @@ import {
 import { session, type Session } from '../../protocol/http/session.ts'
 import { sessionView, type SessionView } from '../../protocol/http/session-view.ts'
 import { deviceRecordSchema, type DeviceRecord } from '../../records/device.ts'
-import { backoffMs, type BackoffRange } from '../backoff.ts'
-import { hubError, isPassing } from '../hub-error.ts'
-import type { Outside } from '../outside.ts'
-import { hubUrl } from './hub-url.ts'
+import { hubError, leavesOutcomeOpen } from '../hub-error.ts'
+import { HttpWire, type HttpReceived, type HttpWireParts } from './http-wire.ts'
+import { statusError } from './status-error.ts'
 
-const TIMEOUT_MS = 15_000
 /** As long as the hub copies, nothing is said. */
 const BACKUP_MS = 3_600_000
-const MOST_TRIES = 3
-const BACKOFF: BackoffRange = { firstMs: 250, mostMs: 2_000 }
 
-/** After these nobody knows whether a change was taken. */
-const UNKNOWN: ReadonlySet<ErrorCode> = new Set(['hub_unreachable', 'internal'])
-
-export type Fetch = (url: URL, init: RequestInit) => Promise<Response>
-
-export interface HubHttpParts {
-  readonly url: string
+export interface HubHttpParts extends HttpWireParts {
   readonly token: string
-  readonly fetch: Fetch
-  readonly outside: Outside
 }
 
 interface Ask<Answer> {
@@ -61,16 +48,14 @@ export type PatchAnswer = z.infer<typeof patchAnswer>
 export type PatchSession = PatchSessionMetadataBody & { readonly mutationId: string }
 
 /**
- * Asks the hub over HTTP. What it refuses, and what could not be asked, is thrown as a HoldfastError. Everything here may
- * be asked more than once: a passing failure is tried again, a few times.
+ * Asks the hub over HTTP. What it refuses, and what could not be asked, is thrown as a HoldfastError. A passing failure is
+ * tried again a few times, except of the calls that would be carried out twice.
  */
 export class HubHttp {
-  readonly #parts: HubHttpParts
-  readonly #url: URL
+  readonly #wire: HttpWire
 
   constructor(parts: HubHttpParts) {
-    this.#parts = parts
-    this.#url = hubUrl(parts.url)
+    this.#wire = new HttpWire(parts)
   }
 
   /** Creates the session of this tag, or loads it. */
@@ -91,7 +76,7 @@ export class HubHttp {
     try {
       return await this.#ask({ method: 'PATCH', path, body, answer: patchAnswer }, signal)
     } catch (error) {
-      if (!(error instanceof HoldfastError) || !UNKNOWN.has(error.code)) throw error
+      if (!leavesOutcomeOpen(error)) throw error
       const message = 'Whether the hub took the change is not known. Send it again with the same mutation id.'
       throw new HoldfastError('outcome_unknown', message, { cause: error })
     }
@@ -120,68 +105,14 @@ export class HubHttp {
   }
 
   async #ask<Answer>(ask: Ask<Answer>, signal?: AbortSignal): Promise<Answer> {
-    for (let failures = 1; ; failures++) {
-      try {
-        return await this.#askOnce(ask, signal)
-      } catch (error) {
-        const isFinal = failures >= MOST_TRIES || ask.once === true || signal?.aborted === true
-        if (isFinal || !(error instanceof HoldfastError && isPassing(error))) throw error
-      }
-      await this.#pause(failures)
-    }
-  }
-
-  async #askOnce<Answer>(ask: Ask<Answer>, signal: AbortSignal | undefined): Promise<Answer> {
-    const limit = new AbortController()
-    const abort = (): void => limit.abort()
-    const cancelTimer = this.#parts.outside.after(ask.timeoutMs ?? TIMEOUT_MS, abort)
-    signal?.addEventListener('abort', abort)
-    if (signal?.aborted === true) abort()
-    try {
-      return answerIn(ask, await this.#fetch(ask, limit.signal))
-    } finally {
-      cancelTimer()
-      signal?.removeEventListener('abort', abort)
-    }
-  }
-
-  async #fetch({ method, path, body }: Ask<unknown>, signal: AbortSignal): Promise<Received> {
-    const { fetch, token } = this.#parts
-    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' }
-    const content = body === undefined ? {} : { body: JSON.stringify(body) }
-    const url = new URL(path, this.#url)
-    try {
-      const response = await fetch(url, { method, headers, ...content, redirect: 'error', signal })
-      return { status: response.status, json: parsedJson(await response.text()) }
-    } catch (error) {
-      const message = `The hub at ${url.host} could not be reached, or did not answer in time.`
-      throw new HoldfastError('hub_unreachable', message, { cause: error })
-    }
-  }
-
-  #pause(failures: number): Promise<void> {
-    const { outside } = this.#parts
-    return new Promise((resolve) => {
-      outside.after(backoffMs(failures, BACKOFF, outside.random()), resolve)
-    })
+    const { method, path, body, answer, once, timeoutMs } = ask
+    const text = body === undefined ? undefined : JSON.stringify(body)
+    const request = { method, path, body: text, isRepeatable: once !== true, timeoutMs }
+    return this.#wire.ask(request, (received) => answerIn(answer, received), signal)
   }
 }
 
-interface Received {
-  readonly status: number
-  /** Undefined for what is not JSON, which no answer of a hub is. */
-  readonly json: unknown
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-function answerIn<Answer>({ answer }: Ask<Answer>, { status, json }: Received): Answer {
+function answerIn<Answer>(answer: z.ZodType<Answer>, { status, json }: HttpReceived): Answer {
   const parsed = answer.safeParse(json)
   if (parsed.success) return parsed.data
   if (status >= 400) throw refusalIn(status, json)
@@ -189,17 +120,7 @@ function answerIn<Answer>({ answer }: Ask<Answer>, { status, json }: Received): 
   throw new HoldfastError('internal', message, { cause: parsed.error })
 }
 
-/** What a status says where no hub speaks: something before it, or another program at that address. */
-const MEANING: ReadonlyMap<number, ErrorCode> = new Map([
-  [401, 'unauthorized'],
-  [403, 'access_denied'],
-  [413, 'too_large'],
-  [429, 'rate_limited'],
-])
-
 function refusalIn(status: number, json: unknown): HoldfastError {
   const body = errorBody.safeParse(json)
-  if (body.success) return hubError(body.data.code, body.data.error)
-  const code = MEANING.get(status) ?? (status >= 500 ? 'hub_unreachable' : 'not_found')
-  return new HoldfastError(code, `The answer has the status ${status} and is not a hub's.`)
+  return body.success ? hubError(body.data.code, body.data.error) : statusError(status)
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { API_ROUTES } from '../api-routes.ts'
 import { shapeProblems, type MessageCase } from '../contract/shape-problems.ts'
 import { addDeviceAnswer, addDeviceBody } from './add-device.ts'
+import { backupAnswer, backupBody } from './backup.ts'
 import { devicesAnswer } from './devices.ts'
 import { errorBody } from './error-body.ts'
 import { pageQuery } from './page-query.ts'
@@ -116,6 +117,18 @@ const SHAPES: readonly MessageCase[] = [
     name: 'a device that was revoked',
     schema: revokeDeviceAnswer,
     full: { device: DEVICE },
+    unknown: 'are refused',
+  },
+  {
+    name: 'where a backup goes',
+    schema: backupBody,
+    full: { file: '/backup.db' },
+    unknown: 'are refused',
+  },
+  {
+    name: 'a backup that was made',
+    schema: backupAnswer,
+    full: { file: '/backup.db', bytes: 1, epoch: 'e' },
     unknown: 'are refused',
   },
   {
