@@ -247,6 +247,17 @@ describe('roles under /cli', () => {
     expect((await world.ask({ ...asking, token: (await world.device('agent')).token })).status).toBe(200)
   })
 
+  test('[SE1] a viewer sees the beginning of a token that was replaced too, where a text repeats it', async () => {
+    await using world = await DoorWorld.open()
+    const id = await world.session({ name: `after ${RESUME_TOKEN}` })
+    const body = { patch: { claudeSessionId: 'another-resume-token' } }
+    await world.ask({ method: 'PATCH', path: `/api/sessions/${id}/metadata`, body })
+    const { token } = await world.device('viewer')
+    const { text } = await world.ask({ path: `/cli/sessions/${id}`, token })
+    expect(text).toContain('after ')
+    expect(text).not.toContain(RESUME_TOKEN)
+  })
+
   test('[SE1] who may only read sees the beginning of a resume token', async () => {
     await using world = await DoorWorld.open()
     const id = await world.session({}, { agentState: { requests: {} } })

@@ -11,6 +11,7 @@ import type { SessionRecord } from '@holdfast/shared/records/session'
 import { Hono } from 'hono'
 import { actorOf, type Caller } from '../auth/caller.ts'
 import { answering } from './answering.ts'
+import { tokensToHide } from './api/session-tokens.ts'
 import { asSeenBy } from './as-seen-by.ts'
 import { STATE_BODY, type BodyReader, type BodyShape } from './body-reader.ts'
 import type { DoorContext, DoorEnv } from './door-env.ts'
@@ -31,9 +32,11 @@ const BODY: BodyShape<typeof createSessionBody> = {
 /** The sessions of the released protocol. */
 export function cliSessions(parts: HttpDoorParts, bodies: BodyReader): Hono<DoorEnv> {
   const { store, presence } = parts
-  const shown = (c: DoorContext, record: SessionRecord): SessionAnswer => {
-    const live = presence.session({ namespace: record.namespace, session: record.id })
-    return { session: sessionForReleasedClient(asSeenBy(c.get('caller'), record), live) }
+  const shown = async (c: DoorContext, record: SessionRecord): Promise<SessionAnswer> => {
+    const caller = c.get('caller')
+    const key = { namespace: record.namespace, session: record.id }
+    const seen = asSeenBy(caller, record, await tokensToHide(store, caller, key))
+    return { session: sessionForReleasedClient(seen, presence.session(key)) }
   }
   return new Hono<DoorEnv>()
     .post(

@@ -1,10 +1,10 @@
 import { below, between, chance, pick, type Random } from '../../random.ts'
-import type { CliUpEvent } from '@holdfast/shared/protocol/events'
-import { UP_EVENTS, type FuzzWorld } from './fuzz-world.ts'
+import type { CliUpEvent, WatchUpEvent } from '@holdfast/shared/protocol/events'
+import { upEventsOf, type FuzzNamespace, type FuzzWorld } from './fuzz-world.ts'
 import { spoiltBytes } from './spoilt-bytes.ts'
 import { OPCODE, webSocketFrame } from './web-socket-frame.ts'
 
-/** Bytes for a connection that has joined `/cli`. */
+/** Bytes for a connection that has joined a namespace. */
 export interface FuzzBytes {
   readonly bytes: Buffer
   /** The hub may end the connection for it, so that nothing after it would be looked at. */
@@ -13,7 +13,13 @@ export interface FuzzBytes {
   readonly ack?: number
 }
 
-type Maker = (world: FuzzWorld) => FuzzBytes
+/** Where a packet goes, and what it is made of. */
+interface Making {
+  readonly world: FuzzWorld
+  readonly namespace: FuzzNamespace
+}
+
+type Maker = (making: Making) => FuzzBytes
 
 /** What is sent, by how often. */
 const MAKERS: readonly (readonly [number, Maker])[] = [
@@ -29,13 +35,14 @@ const MAKERS: readonly (readonly [number, Maker])[] = [
 ]
 const TOTAL = MAKERS.reduce((sum, [weight]) => sum + weight, 0)
 
-export function fuzzPacket(world: FuzzWorld): FuzzBytes {
+export function fuzzPacket(world: FuzzWorld, namespace: FuzzNamespace): FuzzBytes {
+  const making = { world, namespace }
   let roll = below(world.random, TOTAL)
   for (const [weight, make] of MAKERS) {
-    if (roll < weight) return make(world)
+    if (roll < weight) return make(making)
     roll -= weight
   }
-  return plainEvent(world)
+  return plainEvent(making)
 }
 
 function textFrame(text: string): Buffer {
@@ -43,19 +50,25 @@ function textFrame(text: string): Buffer {
 }
 
 /** Events of ours that are answered at once, whatever they carry; a released client is told of an error later. */
-const ANSWERED: ReadonlySet<string> = new Set<CliUpEvent>(['patch-metadata', 'clear-resume-token', 'ping'])
+const ANSWERED: ReadonlySet<string> = new Set<CliUpEvent | WatchUpEvent>([
+  'patch-metadata',
+  'clear-resume-token',
+  'ping',
+  'watch',
+])
 
-function anEvent(world: FuzzWorld): { readonly text: string; readonly ack?: number } {
-  const name = pick(world.random, UP_EVENTS)
-  const event = `["${name}",${world.payloadOf(name)}]`
-  if (chance(world.random, 0.2)) return { text: `42/cli,${event}` }
+function anEvent({ world, namespace }: Making): { readonly text: string; readonly ack?: number } {
+  const shape = pick(world.random, upEventsOf(namespace))
+  const [name] = shape
+  const event = `["${name}",${world.payloadOf(shape)}]`
+  if (chance(world.random, 0.2)) return { text: `42${namespace},${event}` }
   const ack = world.newAck()
-  const text = `42/cli,${ack}${event}`
+  const text = `42${namespace},${ack}${event}`
   return ANSWERED.has(name) ? { text, ack } : { text }
 }
 
-function plainEvent(world: FuzzWorld): FuzzBytes {
-  const { text, ...ack } = anEvent(world)
+function plainEvent(making: Making): FuzzBytes {
+  const { text, ...ack } = anEvent(making)
   return { bytes: textFrame(text), ends: false, ...ack }
 }
 
@@ -72,13 +85,14 @@ const ODD_NAMES = [
 const ODD_ACKS = ['', '0', '9'.repeat(400), '007', '1e3']
 
 /** A known event with an odd number of arguments, or an unknown one. */
-function oddEvent(world: FuzzWorld): FuzzBytes {
+function oddEvent({ world, namespace }: Making): FuzzBytes {
   const { random } = world
-  const name = chance(random, 0.5) ? pick(random, ODD_NAMES) : pick(random, UP_EVENTS)
+  const shapes = upEventsOf(namespace)
+  const name = chance(random, 0.5) ? pick(random, ODD_NAMES) : pick(random, shapes)[0]
   const args = Array.from({ length: pick(random, [0, 0, 1, 2, 3, 40]) }, () =>
-    world.payloadOf(pick(random, UP_EVENTS)),
+    world.payloadOf(pick(random, shapes)),
   )
-  const text = `42/cli,${pick(random, ODD_ACKS)}[${[JSON.stringify(name), ...args].join(',')}]`
+  const text = `42${namespace},${pick(random, ODD_ACKS)}[${[JSON.stringify(name), ...args].join(',')}]`
   return { bytes: textFrame(text), ends: false }
 }
 
@@ -90,8 +104,9 @@ function pieces(random: Random, payload: Buffer, count: number): Buffer[] {
 }
 
 /** A message in several frames, with a ping between them, which is allowed. */
-function fragmentedEvent(world: FuzzWorld): FuzzBytes {
-  const { text, ...ack } = anEvent(world)
+function fragmentedEvent(making: Making): FuzzBytes {
+  const { world } = making
+  const { text, ...ack } = anEvent(making)
   const parts = pieces(world.random, Buffer.from(text), between(world.random, 2, 6))
   const frames = parts.map((payload, index) =>
     webSocketFrame({
@@ -105,13 +120,14 @@ function fragmentedEvent(world: FuzzWorld): FuzzBytes {
 }
 
 /** The start of a message whose rest never comes. */
-function cutOffEvent(world: FuzzWorld): FuzzBytes {
-  const whole = textFrame(anEvent(world).text)
-  return { bytes: whole.subarray(0, 1 + below(world.random, whole.length)), ends: true }
+function cutOffEvent(making: Making): FuzzBytes {
+  const whole = textFrame(anEvent(making).text)
+  return { bytes: whole.subarray(0, 1 + below(making.world.random, whole.length)), ends: true }
 }
 
-function spoiltPacket(world: FuzzWorld): FuzzBytes {
-  let payload: Buffer = Buffer.from(anEvent(world).text)
+function spoiltPacket(making: Making): FuzzBytes {
+  const { world } = making
+  let payload: Buffer = Buffer.from(anEvent(making).text)
   for (let times = between(world.random, 1, 3); times > 0; times -= 1)
     payload = spoiltBytes(world.random, payload)
   const opcode = chance(world.random, 0.9) ? OPCODE.text : OPCODE.binary
@@ -153,18 +169,18 @@ const ODD_PACKETS = [
   '42/other,["ping"]',
 ]
 
-function oddPacket({ random }: FuzzWorld): FuzzBytes {
+function oddPacket({ world: { random } }: Making): FuzzBytes {
   return { bytes: textFrame(pick(random, ODD_PACKETS)), ends: true }
 }
 
 /** Events that say that binary parts follow; they may be right, too few, too many, or not there. */
-function binaryPacket(world: FuzzWorld): FuzzBytes {
+function binaryPacket({ world, namespace }: Making): FuzzBytes {
   const { random } = world
   const said = pick(random, ['0', '1', '2', '11', '-1', '1e9', ''])
   const num = pick(random, ['0', '1', '7', '-1', '"x"'])
   const sid = world.session()
   const placeholder = `{"_placeholder":true,"num":${num}}`
-  const head = `45${said}-/cli,7["patch-metadata",{"sid":"${sid}","patch":{"a":${placeholder}}}]`
+  const head = `45${said}-${namespace},7["patch-metadata",{"sid":"${sid}","patch":{"a":${placeholder}}}]`
   const parts = Array.from({ length: below(random, 3) }, () =>
     webSocketFrame({ opcode: OPCODE.binary, payload: Buffer.from([1, 2, 3]) }),
   )
@@ -172,7 +188,7 @@ function binaryPacket(world: FuzzWorld): FuzzBytes {
 }
 
 /** Frames that break the rules of WebSocket itself. */
-function oddFrame({ random }: FuzzWorld): FuzzBytes {
+function oddFrame({ world: { random } }: Making): FuzzBytes {
   const payload = Buffer.from('42/cli,["ping",{}]')
   const frame = pick(random, [
     { opcode: OPCODE.text, payload, reserved: 4 },
@@ -195,7 +211,7 @@ function oddFrame({ random }: FuzzWorld): FuzzBytes {
   return { bytes: webSocketFrame(frame), ends: true }
 }
 
-function manyFragments({ random }: FuzzWorld): FuzzBytes {
+function manyFragments({ world: { random } }: Making): FuzzBytes {
   const one = webSocketFrame({ opcode: OPCODE.continuation, payload: Buffer.from('x'), isFinal: false })
   const first = webSocketFrame({ opcode: OPCODE.text, payload: Buffer.from('4'), isFinal: false })
   const many = Array.from({ length: pick(random, [100, 20_000]) }, () => one)

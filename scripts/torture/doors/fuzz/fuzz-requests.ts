@@ -1,4 +1,6 @@
-import { CLI_ROUTES } from '@holdfast/shared/protocol/routes'
+import { isJsonObject } from '@holdfast/shared/metadata/json'
+import { API_ROUTES } from '@holdfast/shared/protocol/api-routes'
+import { CLI_ROUTES, type RouteShape } from '@holdfast/shared/protocol/routes'
 import type { z } from 'zod'
 import { below, chance, pick } from '../../random.ts'
 import type { FuzzWorld } from './fuzz-world.ts'
@@ -8,12 +10,18 @@ interface Route {
   readonly method: string
   readonly path: string
   readonly body: z.ZodType | null
+  readonly query: z.ZodType | null
 }
 
-const ROUTES: readonly Route[] = Object.entries(CLI_ROUTES).map(([name, shape]) => {
-  const [method = '', path = ''] = name.split(' ')
-  return { method, path, body: 'body' in shape ? shape.body : null }
-})
+/** A backup would write files wherever an input says. */
+const SPARED = '/api/backup'
+
+const ROUTES: readonly Route[] = Object.entries<RouteShape>({ ...CLI_ROUTES, ...API_ROUTES })
+  .map(([name, { body = null, query = null }]) => {
+    const [method = '', path = ''] = name.split(' ')
+    return { method, path, body, query }
+  })
+  .filter(({ path }) => path !== SPARED)
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE', 'CONNECT', 'FOO', 'get']
 const PATHS = [
@@ -60,12 +68,19 @@ export function fuzzRequest(world: FuzzWorld): Buffer {
   return chance(random, 0.06) ? spoiltBytes(random, request) : request
 }
 
-function pathOf(world: FuzzWorld, { path }: Route): string {
+function pathOf(world: FuzzWorld, { path, query }: Route): string {
   const session = chance(world.random, 0.9)
     ? world.session()
     : pick(world.random, ['x', '%00', '..', 'é', '%F0%9F%98%80'])
   const whole = path.replace(':id', encodeURI(session))
-  return path.endsWith('resumable') ? `${whole}?machineId=${world.target.machine}` : whole
+  if (query === null || chance(world.random, 0.1)) return whole
+  const sample = world.sampleOf(query)
+  const members = Object.entries(isJsonObject(sample) ? sample : {})
+  const asked = members.map(
+    ([name, value]) =>
+      `${name}=${encodeURIComponent(typeof value === 'string' ? value : JSON.stringify(value))}`,
+  )
+  return `${whole}?${asked.join('&')}`
 }
 
 function bodyOf(world: FuzzWorld, { body, path }: Route): Buffer {

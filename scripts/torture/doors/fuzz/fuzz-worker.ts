@@ -1,7 +1,7 @@
 import { below, chance, type Random } from '../../random.ts'
 import { fuzzPacket } from './fuzz-packets.ts'
 import { fuzzRequest } from './fuzz-requests.ts'
-import { FuzzWorld, type FuzzTarget } from './fuzz-world.ts'
+import { FuzzWorld, type FuzzNamespace, type FuzzTarget } from './fuzz-world.ts'
 import { RawConnection } from './raw-connection.ts'
 import { RawSocket } from './raw-socket.ts'
 import { OPCODE, webSocketFrame } from './web-socket-frame.ts'
@@ -37,6 +37,7 @@ export class FuzzWorker {
   readonly #parts: WorkerParts
   readonly #world: FuzzWorld
   #socket: RawSocket | null = null
+  #namespace: FuzzNamespace = '/cli'
 
   constructor(parts: WorkerParts) {
     this.#parts = parts
@@ -77,7 +78,7 @@ export class FuzzWorker {
     const acks: number[] = []
     let count = 0
     for (let ends = false; !ends && count < Math.min(most, GROUP); count += 1) {
-      const input = fuzzPacket(this.#world)
+      const input = fuzzPacket(this.#world, this.#namespace)
       this.#parts.sent({ door: 'socket', bytes: input.bytes })
       socket.write(input.bytes)
       if (input.ack !== undefined) acks.push(input.ack)
@@ -92,8 +93,10 @@ export class FuzzWorker {
   async #sync(socket: RawSocket, acks: readonly number[]): Promise<void> {
     const { silent, answered, patienceMs } = this.#parts
     const id = this.#world.newAck()
-    if (await socket.ask(textFrame(`42/cli,${id}["ping",{}]`), `43/cli,${id}[`, patienceMs)) answered()
-    else if (socket.isOpen) silent('a ping after other packets was not answered')
+    const last = this.#namespace === '/cli' ? '["ping",{}]' : '["watch",{}]'
+    const to = `${this.#namespace},${id}`
+    if (await socket.ask(textFrame(`42${to}${last}`), `43${to}[`, patienceMs)) answered()
+    else if (socket.isOpen) silent('a right event after other packets was not answered')
     for (const ack of await socket.acks(acks, patienceMs))
       silent(`the event with the ack ${ack} was not answered`)
   }
@@ -119,9 +122,12 @@ export class FuzzWorker {
   async #join(socket: RawSocket): Promise<boolean> {
     const { random, target } = this.#parts
     const isRight = chance(random, 0.93)
-    const bytes = textFrame(`40/cli,${isRight ? rightAuth(this.#world) : oddAuth(random, target)}`)
+    this.#namespace = chance(random, 0.85) ? '/cli' : '/watch'
+    const bytes = textFrame(
+      `40${this.#namespace},${isRight ? rightAuth(this.#world) : oddAuth(random, target)}`,
+    )
     if (!isRight) this.#parts.sent({ door: 'connect', bytes })
-    return this.#opens(socket, { isRight, bytes, answer: '40/cli,{"sid"' })
+    return this.#opens(socket, { isRight, bytes, answer: `40${this.#namespace},{"sid"` })
   }
 
   async #opens(

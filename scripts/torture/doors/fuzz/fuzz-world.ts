@@ -1,8 +1,9 @@
-import { EVENTS, type CliUpEvent } from '@holdfast/shared/protocol/events'
+import { EVENTS, type EventShape } from '@holdfast/shared/protocol/events'
 import { releasedAgentState } from '@holdfast/shared/protocol/released/agent-state'
 import { releasedMachineMetadata } from '@holdfast/shared/protocol/released/machine-metadata'
 import { releasedRunnerState } from '@holdfast/shared/protocol/released/runner-state'
 import { releasedSessionMetadata } from '@holdfast/shared/protocol/released/session-metadata'
+import type { Json } from '@holdfast/shared/metadata/json'
 import type { z } from 'zod'
 import { below, chance, pick, type Random } from '../../random.ts'
 import { schemaSample, type Sampling } from './schema-sample.ts'
@@ -15,7 +16,12 @@ export interface FuzzTarget {
   readonly token: string
 }
 
-export const UP_EVENTS = Object.keys(EVENTS['/cli'].up) as CliUpEvent[]
+export type FuzzNamespace = keyof typeof EVENTS
+
+/** What clients may send in a namespace. */
+export function upEventsOf(namespace: FuzzNamespace): [name: string, shape: EventShape][] {
+  return Object.entries(EVENTS[namespace].up)
+}
 
 /** Makes what is inside of inputs: payloads and bodies, most of them right but for a mistake or two. */
 export class FuzzWorld {
@@ -38,13 +44,18 @@ export class FuzzWorld {
     return pick(this.random, this.target.sessions)
   }
 
+  /** A value of this schema, before anything weird is put into it. */
+  sampleOf(schema: z.ZodType): Json {
+    return schemaSample(schema, this.#sampling('session'))
+  }
+
   /** The text of a value of this schema. */
   textOf(schema: z.ZodType, shape: 'session' | 'machine' = 'session'): string {
     return weirdText(this.random, schemaSample(schema, this.#sampling(shape)))
   }
 
-  payloadOf(event: CliUpEvent): string {
-    return this.textOf(EVENTS['/cli'].up[event].payload, event.startsWith('machine') ? 'machine' : 'session')
+  payloadOf([event, { payload }]: readonly [name: string, shape: EventShape]): string {
+    return this.textOf(payload, event.startsWith('machine') ? 'machine' : 'session')
   }
 
   #sampling(shape: 'session' | 'machine'): Sampling {

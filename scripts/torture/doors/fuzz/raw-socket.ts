@@ -4,7 +4,7 @@ import { OPCODE, webSocketFrame } from './web-socket-frame.ts'
 
 /** As much of a message as says what it is. */
 const START = 64
-const ACK = /^43\/cli,(\d+)\[/
+const ACK = /^43\/[a-z]+,(\d+)\[/
 const END_OF_HEAD = '\r\n\r\n'
 
 /** A WebSocket that says what no library would say, and understands no more of the answers than it has to. */
