@@ -3,7 +3,7 @@ import { VERSION_STEP, type Restored } from './store/sqlite/restore-backup.ts'
 
 /** What a person is told whose backup was restored. */
 export function restoredText(restored: Restored, database: string): string {
-  const { epoch, sessions, replaced, revived } = restored
+  const { epoch, sessions, replaced, revoked } = restored
   return [
     `Restored ${database}: ${sessions} ${sessions === 1 ? 'session' : 'sessions'}.`,
     `  epoch     ${epoch} (new: clients read everything again)`,
@@ -11,23 +11,19 @@ export function restoredText(restored: Restored, database: string): string {
     replaced === null
       ? '  before    there was no database'
       : `  before    set aside as ${replaced}; delete it when you are sure that you do not need it`,
-    ...revivedLines(revived),
+    ...revokedLines(revoked),
     '',
   ].join('\n')
 }
 
-function revivedLines(revived: Restored['revived']): readonly string[] {
-  if (revived === null)
+function revokedLines(revoked: Restored['revoked']): readonly string[] {
+  if (revoked === null)
     return [
       '  warning   a device that was revoked after the backup was made can come in again, and which ones these are could',
       '            not be told. Start the hub, look at: holdfast device list',
     ]
-  if (revived.length === 0) return []
-  return [
-    '  warning   these devices were revoked after the backup was made, and their tokens work again. Start the hub and type:',
-    ...revived.map(
-      ({ id, namespace, name }) =>
-        `            holdfast device revoke ${id}   (${printable(name)}, namespace ${printable(namespace)})`,
-    ),
-  ]
+  return revoked.map(
+    ({ id, namespace, name }) =>
+      `  revoked   ${printable(name)} (${id}, namespace ${printable(namespace)}) stays revoked, which the backup did not know`,
+  )
 }

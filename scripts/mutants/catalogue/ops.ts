@@ -64,12 +64,12 @@ export const opsMutants: readonly Mutant[] = [
     caughtBy: { files: STORE, title: 'while another one is made' },
   },
   {
-    id: 'revived-devices-not-compared',
-    why: 'a restore says that no revoked device can come in again, and one can',
-    file: 'hub/src/store/sqlite/revived-devices.ts',
-    find: 'filter(({ id }) => revoked.has(id))',
-    replace: 'filter(({ id }) => !revoked.has(id))',
-    caughtBy: { files: STORE, title: 'is named, since its token' },
+    id: 'restore-revives-devices',
+    why: 'a restore says that a device stays revoked, and its token opens the hub',
+    file: 'hub/src/store/sqlite/keep-revoked.ts',
+    find: "driver.exec('commit')",
+    replace: "driver.exec('rollback')",
+    caughtBy: { files: STORE, title: 'stays revoked, and is named' },
   },
   {
     id: 'log-shows-what-hangs-on-an-error',

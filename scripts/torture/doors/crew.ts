@@ -175,5 +175,6 @@ async function born(settings: CrewSettings, index: number, random: Random): Prom
   if (made.kind !== 'answered' || made.status !== 200)
     throw new Error(`The first session was not made: ${JSON.stringify(made)}`)
   ledger.acknowledge(write, { id, version: 1, effective: true, tokens: {} })
+  ledger.bornState(place, write)
   return place
 }

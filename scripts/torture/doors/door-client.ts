@@ -33,6 +33,7 @@ export abstract class DoorClient implements SocketListener {
   protected readonly socket: DoorSocket
   /** The newest version that it was answered or told; 0 where it knows none. */
   protected known = 0
+  protected knownState = 0
   #made = 0
 
   constructor(parts: ClientParts, ours: boolean) {
@@ -95,8 +96,9 @@ export abstract class DoorClient implements SocketListener {
     this.learn(seen.version)
   }
 
-  protected learn(version: number): void {
+  protected learn(version: number, stateVersion = 0): void {
     this.known = Math.max(this.known, version)
+    this.knownState = Math.max(this.knownState, stateVersion)
   }
 
   /** A message of the hub's that has not its shape is a fault of the hub's. */
@@ -149,10 +151,9 @@ export abstract class DoorClient implements SocketListener {
     }
     const body = this.understood(sessionAnswer, answer.body)
     if (body === null) return null
-    const { metadata, metadataVersion: version } = body.session
-    const seen = { version, metadata: metadata as Json }
-    ledger.read(place, by, seen)
-    if (place.session === this.place.session) this.learn(version)
+    const { metadata, metadataVersion: version, agentStateVersion: stateVersion } = body.session
+    ledger.read(place, by, { version, metadata: metadata as Json, stateVersion })
+    if (place.session === this.place.session) this.learn(version, stateVersion)
     return version
   }
 

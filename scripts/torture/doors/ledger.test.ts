@@ -75,3 +75,21 @@ describe('the ledger', () => {
     }
   })
 })
+
+test('agent state has versions of its own, which a read shows beside the others', () => {
+  const ledger = new Ledger('unused')
+  const write = ledger.begin({ ...op, kind: 'create', metadata: {} })
+  ledger.acknowledge(write, { ...ack, version: 1 })
+  ledger.bornState(place, write)
+  ledger.settleState(ledger.beginState(place, 's1'), 'write', 2)
+  ledger.beginState(place, 's2')
+  ledger.read(place, { id: 'r1', called: ledger.tick() }, { version: 1, metadata: {}, stateVersion: 2 })
+  expect(ledger.observations().map(({ kind, session, version }) => [kind, session, version])).toEqual([
+    ['write', 'n/s', 1],
+    ['write', 'n/s state', 1],
+    ['write', 'n/s state', 2],
+    ['read', 'n/s', 1],
+    ['read', 'n/s state', 2],
+    ['write', 'n/s state', null],
+  ])
+})

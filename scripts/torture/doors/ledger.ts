@@ -6,10 +6,16 @@ import type { Called } from './door-socket.ts'
 import { pause } from './pause.ts'
 import type { Observation } from './version-order.ts'
 
-/** A write that was sent and whose outcome is not known yet. */
-export interface OpenWrite {
-  readonly op: Operation
+/** A write that was sent and whose outcome is not known yet, in what has versions of its own. */
+export interface OpenCall {
+  readonly session: string
+  readonly id: string
   readonly called: number
+}
+
+/** One that is also held against the journal. */
+export interface OpenWrite extends OpenCall {
+  readonly op: Operation
 }
 
 /** How the calls ended that were on their way at one moment. */
@@ -23,6 +29,13 @@ const DOCUMENTS_ONE_IN = 8
 export interface SessionPlace {
   readonly namespace: string
   readonly session: string
+}
+
+/** What a read shows. */
+export interface SeenSession {
+  readonly version: number
+  readonly metadata: Json
+  readonly stateVersion: number
 }
 
 /**
@@ -43,7 +56,7 @@ export class Ledger {
   #tick = 0
   #writes = 0
   readonly #observations: Observation[] = []
-  readonly #open = new Map<string, OpenWrite>()
+  readonly #open = new Map<string, OpenCall>()
   #lines: string[] = []
 
   constructor(logFile: string) {
@@ -78,48 +91,52 @@ export class Ledger {
 
   /** Before a write is sent for the first time. */
   begin(op: Operation): OpenWrite {
-    const write = { op, called: this.tick() }
     this.#writes += 1
-    this.#open.set(op.id, write)
     this.#say({ e: 'sent', op })
-    return write
+    return { ...this.#call(nameOf(op), op.id), op }
   }
 
   /** A second answer to the same write is logged too: it must not contradict the first. */
-  acknowledge({ op, called }: OpenWrite, ack: Ack): void {
+  acknowledge(write: OpenWrite, ack: Ack): void {
     this.#say({ e: 'ack', ack })
-    if (!this.#open.delete(op.id)) return
+    if (!this.isOpen(write)) return
     this.acks += 1
-    const times = { called, returned: this.tick() }
-    const kind = ack.effective ? 'write' : 'read'
-    this.#observe({ kind, session: nameOf(op), id: op.id, ...times, version: ack.version })
+    this.#settle(write, ack.effective ? 'write' : 'read', ack.version)
   }
 
-  decline({ op, called }: OpenWrite, code: string, version?: number): void {
-    this.#say({ e: 'declined', id: op.id, code })
+  /** Nothing was written; the version is what the answer says there is. */
+  decline(write: OpenWrite, code: string, version?: number): void {
+    this.#say({ e: 'declined', id: write.op.id, code })
     this.declined.set(code, (this.declined.get(code) ?? 0) + 1)
-    this.#open.delete(op.id)
-    if (version === undefined) return
+    if (version === undefined) this.#open.delete(write.id)
+    else this.#settle(write, 'read', version)
+  }
+
+  isOpen({ id }: OpenCall): boolean {
+    return this.#open.has(id)
+  }
+
+  /** Agent state has versions of its own and no journal: only their order is looked at. */
+  beginState(place: SessionPlace, id: string): OpenCall {
+    return this.#call(stateOf(place), id)
+  }
+
+  /** It was written at this version, or it was there before and nothing was written. */
+  settleState(call: OpenCall, kind: 'write' | 'read', version: number): void {
+    if (kind === 'write') this.acks += 1
+    this.#settle(call, kind, version)
+  }
+
+  /** A new session's agent state is at version 1. */
+  bornState(place: SessionPlace, { id, called }: OpenCall): void {
     const times = { called, returned: this.tick() }
-    this.#observe({ kind: 'read', session: nameOf(op), id: op.id, ...times, version })
+    this.#observe({ kind: 'write', session: stateOf(place), id: `${id} state`, ...times, version: 1 })
   }
 
-  isOpen(write: OpenWrite): boolean {
-    return this.#open.has(write.op.id)
-  }
-
-  read(
-    place: SessionPlace,
-    by: { id: string; called: number },
-    seen: { version: number; metadata: Json },
-  ): void {
-    this.#observe({
-      kind: 'read',
-      session: nameOf(place),
-      ...by,
-      returned: this.tick(),
-      version: seen.version,
-    })
+  read(place: SessionPlace, by: { id: string; called: number }, seen: SeenSession): void {
+    const read = { kind: 'read', ...by, returned: this.tick() } as const
+    this.#observe({ ...read, session: nameOf(place), version: seen.version })
+    this.#observe({ ...read, session: stateOf(place), version: seen.stateVersion })
     this.show(place, seen)
   }
 
@@ -152,11 +169,10 @@ export class Ledger {
 
   /** Everything so far; what is still open has an unknown outcome. */
   observations(): Observation[] {
-    const unknown = { returned: Number.POSITIVE_INFINITY, version: null }
-    const open = [...this.#open.values()].map(({ op, called }): Observation => ({
-      kind: 'write',
-      session: nameOf(op),
-      id: op.id,
+    const unknown = { kind: 'write', returned: Number.POSITIVE_INFINITY, version: null } as const
+    const open = [...this.#open.values()].map(({ session, id, called }): Observation => ({
+      session,
+      id,
       called,
       ...unknown,
     }))
@@ -169,6 +185,17 @@ export class Ledger {
     this.#lines = []
   }
 
+  #call(session: string, id: string): OpenCall {
+    const call = { session, id, called: this.tick() }
+    this.#open.set(id, call)
+    return call
+  }
+
+  #settle({ session, id, called }: OpenCall, kind: 'write' | 'read', version: number): void {
+    this.#open.delete(id)
+    this.#observe({ kind, session, id, called, returned: this.tick(), version })
+  }
+
   #say(event: LogEvent): void {
     this.#lines.push(logLine(event))
   }
@@ -176,6 +203,10 @@ export class Ledger {
   #observe(observation: Observation): void {
     this.#observations.push(observation)
   }
+}
+
+function stateOf(place: SessionPlace): string {
+  return `${nameOf(place)} state`
 }
 
 function nameOf({ namespace, session }: SessionPlace): string {

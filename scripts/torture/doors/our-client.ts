@@ -165,6 +165,7 @@ export class OurClient extends DoorClient {
     const isNew = version === 1
     const tokens = tokensOf(metadata as { [field: string]: unknown })
     ledger.acknowledge(write, { id, version, effective: isNew, tokens: isNew ? tokens : {} })
+    if (isNew) ledger.bornState({ namespace, session }, write)
     places.push({ namespace, session })
   }
 }

@@ -1,5 +1,6 @@
 import type { Json, JsonObject } from '@holdfast/shared/metadata/json'
 import { updateMetadataAck } from '@holdfast/shared/protocol/up/update-metadata'
+import { updateStateAck } from '@holdfast/shared/protocol/up/update-state'
 import { tokensOf } from '../named-tokens.ts'
 import { chance } from '../random.ts'
 import { sparseBlob } from '../sample-metadata.ts'
@@ -13,8 +14,10 @@ export class ReleasedClient extends DoorClient {
   }
 
   async step(): Promise<void> {
-    if (this.known === 0 || chance(this.parts.random, 0.08)) return void (await this.read(this.place))
-    await this.#replace()
+    if (this.known === 0 || this.knownState === 0 || chance(this.parts.random, 0.08))
+      return void (await this.read(this.place))
+    if (this.knownState > 0 && chance(this.parts.random, 0.15)) await this.#replaceState()
+    else await this.#replace()
   }
 
   /** It has no mutation ids: what is not answered stays unknown to it. */
@@ -33,6 +36,26 @@ export class ReleasedClient extends DoorClient {
     if (answer.kind === 'answered') this.#answered(write, answer.value)
     // What it knows may be old now, and a blob against an old version would only be refused.
     else this.known = 0
+  }
+
+  async #replaceState(): Promise<void> {
+    const { ledger, random } = this.parts
+    const id = this.newId()
+    const agentState = { controlledByUser: chance(random, 0.5), requests: {}, lastWrite: id }
+    const call = ledger.beginState(this.place, id)
+    const expectedVersion = this.knownState
+    const request = { sid: this.place.session, expectedVersion, agentState }
+    const answer = await this.call('update-state', request)
+    const ack = answer.kind === 'answered' ? this.understood(updateStateAck, answer.value) : null
+    if (ack === null) this.knownState = 0
+    else if (ack.result === 'error')
+      this.problem('refused', `${id} was answered an error: ${ack.reason ?? 'no reason'}`)
+    else {
+      if (ack.result === 'success' && ack.version !== expectedVersion + 1)
+        this.problem('stale', `${id} expected state ${expectedVersion} and made version ${ack.version}`)
+      ledger.settleState(call, ack.result === 'success' ? 'write' : 'read', ack.version)
+      this.learn(0, ack.version)
+    }
   }
 
   #answered(write: OpenWrite, value: unknown): void {

@@ -6,11 +6,11 @@ import { syncFile } from './backup.ts'
 import { readMeta } from './core.ts'
 import { loadDriver, type OpenDriver, type SqliteDriver } from './driver.ts'
 import { createPrivate, damaged, openError, resolveDatabase, tightenModes, unusable } from './file-checks.ts'
+import { keepRevoked, type RevokedDevice } from './keep-revoked.ts'
 import { takeLock } from './lock.ts'
 import { markOf, writeMark } from './mark.ts'
 import { checkIdentity, checkSchema, migrate, readMigrations, schemaMadeBy } from './migrations.ts'
 import { storePaths, type StorePaths } from './paths.ts'
-import { revivedDevices, type RevivedDevice } from './revived-devices.ts'
 import { StatementCache } from './rows.ts'
 
 /** Every version moves up by this, so that none from before a restore is ever taken for one from after it. */
@@ -21,8 +21,8 @@ export interface Restored {
   readonly sessions: number
   /** Where the database that was there before lies now; null where there was none. */
   readonly replaced: string | null
-  /** Devices that were revoked in what was there before and are not in the backup; null where that can not be told. */
-  readonly revived: readonly RevivedDevice[] | null
+  /** Devices that were revoked after the backup was made, and stay so; null where which ones those are can not be told. */
+  readonly revoked: readonly RevokedDevice[] | null
 }
 
 export interface RestoreOptions {
@@ -51,13 +51,14 @@ export async function restoreBackup(
     createPrivate(draft)
     copyFileSync(source, draft)
     const made = prepareCopy(open, draft, source, options)
-    const revived = revivedDevices(open, { backup: draft, replaced: paths.database })
+    const revoked = keepRevoked(open, { copy: draft, replaced: paths.database })
+    syncFile(draft)
     const replaced = setAside(paths, options.now())
     renameSync(draft, paths.database)
     tightenModes([paths.database])
     writeMark(paths, markOf(paths, { epoch: made.epoch, commits: made.commits }))
     syncFile(dirname(paths.database))
-    return { epoch: made.epoch, sessions: made.sessions, replaced, revived }
+    return { epoch: made.epoch, sessions: made.sessions, replaced, revoked }
   } catch (error) {
     throw openError(source, error)
   } finally {
