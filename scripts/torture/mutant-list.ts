@@ -60,8 +60,8 @@ export const STORE_MUTANTS: readonly TortureMutant[] = [
     edits: [
       {
         file: 'shared/dist/metadata/merge.js',
-        find: 'kept.push(name);',
-        replace: `draft.change(name, undefined, 'left-out');`,
+        find: 'if (protectedKind(name) !== undefined)\n            kept.push(name);',
+        replace: `if (protectedKind(name) !== undefined)\n            draft.change(name, undefined, 'left-out');`,
       },
     ],
     scenario: 'kill',

@@ -87,8 +87,12 @@ export abstract class DoorClient implements SocketListener {
   #heardUpdate(payload: unknown, connection: string): void {
     const event = this.understood(update, payload)
     if (event === null || event.body.t !== 'update-session') return
-    const { sid, metadata } = event.body
+    const { sid, metadata, agentState } = event.body
     if (sid !== this.place.session) return this.problem('shown', `was told of another session, ${sid}`)
+    if (agentState !== null) {
+      this.parts.ledger.hearState(this.place, connection, agentState.version)
+      this.learn(0, agentState.version)
+    }
     if (metadata === null) return
     const seen = { version: metadata.version, metadata: metadata.value as Json }
     this.parts.ledger.hear(this.place, connection, seen.version)

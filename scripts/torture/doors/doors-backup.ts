@@ -122,15 +122,21 @@ function wholeness(driver: SqliteDriver): Finding[] {
   return said === 'ok' ? [] : [{ kind: 'integrity', what: `of a backup: ${said.slice(0, 300)}` }]
 }
 
+/** Every session, and its agent state, under the names of the ledger. */
+const VERSIONS = `
+  select n.name || '/' || s.id as name, s.metadata_version as version
+  from session s join namespace n on n.key = s.namespace
+  union all
+  select n.name || '/' || s.id || ' state' as name, a.version as version
+  from agent_state a join session s on s.key = a.session join namespace n on n.key = s.namespace`
+
 /** Each session is at least as new as its newest acknowledgement before, and not newer than what was sent by the end. */
 function versionsOf(driver: SqliteDriver, { observations, asked, answered }: Window): Finding[] {
   const kept = new Map(
     driver
-      .prepare(
-        'select n.name as namespace, s.id, s.metadata_version as version from session s join namespace n on n.key = s.namespace',
-      )
-      .all<{ namespace: string; id: string; version: number }>()
-      .map(({ namespace, id, version }) => [`${namespace}/${id}`, version]),
+      .prepare(VERSIONS)
+      .all<{ name: string; version: number }>()
+      .map(({ name, version }) => [name, version]),
   )
   return observations.flatMap((seen): Finding[] => {
     if (seen.kind === 'told' || seen.version === null) return []

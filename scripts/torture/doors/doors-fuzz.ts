@@ -22,7 +22,7 @@ export const doorsFuzz: Scenario = {
     const inputs = trial.reduced ? 2000 : bench.scale(10_000, 500_000)
     const lanes = trial.runtimes.map(async (runtime) => {
       const lane = await DoorLane.open(bench, { trial, runtime, name: 'doors-fuzz', logLevel: 'debug' })
-      return new FuzzLane(bench, lane, trial.reduced ? 3000 : 15_000).run(inputs)
+      return new FuzzLane(bench, lane, { inputs, patienceMs: trial.reduced ? 3000 : 15_000 }).run()
     })
     return mergeReports(await Promise.all(lanes))
   },
@@ -30,8 +30,8 @@ export const doorsFuzz: Scenario = {
 
 const WORKERS = 8
 const BATCH = 1000
-/** After so many inputs the hub has met everything once; from there on its memory is watched. */
-const WARM = 2000
+/** After so much of it the hub has met everything once, and its heap has the size it needs; from there on it is watched. */
+const WARM = 0.2
 /** A group of inputs has one answer, and many inputs end their connection instead. */
 const LEAST_ANSWERED = 0.03
 const MOST_GROWTH_MB = 150
@@ -41,9 +41,16 @@ const HEALTH_MS = 10_000
 /** So much of a token is no coincidence. */
 const TELLING = 8
 
+interface Amount {
+  readonly inputs: number
+  /** How long an answer that has to come is waited for. */
+  readonly patienceMs: number
+}
+
 class FuzzLane {
   readonly #bench: Bench
   readonly #lane: DoorLane
+  readonly #inputs: number
   readonly #patienceMs: number
   #batch: SentInput[] = []
   #sent = 0
@@ -51,20 +58,22 @@ class FuzzLane {
   #warmMb = 0
   #mostMb = 0
 
-  constructor(bench: Bench, lane: DoorLane, patienceMs: number) {
+  constructor(bench: Bench, lane: DoorLane, { inputs, patienceMs }: Amount) {
     this.#bench = bench
     this.#lane = lane
+    this.#inputs = inputs
     this.#patienceMs = patienceMs
   }
 
-  async run(inputs: number): Promise<Report> {
+  async run(): Promise<Report> {
     const lane = this.#lane
+    const inputs = this.#inputs
     const hub = await lane.start()
     if (hub === null) return lane.end({ inputs: 0 })
     const crew = await lane.crew(SIZE)
     try {
       await crew.connected()
-      await this.#fuzz(inputs, hub, crew)
+      await this.#fuzz(hub, crew)
       this.#lookForToken(hub)
       if (lane.isSound) await lane.endInPeace(hub, crew)
     } finally {
@@ -86,22 +95,24 @@ class FuzzLane {
     })
   }
 
-  async #fuzz(inputs: number, hub: HubProcess, crew: Crew): Promise<void> {
+  async #fuzz(hub: HubProcess, crew: Crew): Promise<void> {
     const lane = this.#lane
     const target = await this.#target()
     const workers = Array.from({ length: WORKERS }, (_, index) => this.#worker(target, index))
-    while (this.#sent < inputs && lane.isSound) {
+    while (this.#sent < this.#inputs && lane.isSound) {
       this.#batch = []
       await Promise.all(workers.map((worker) => worker.send(Math.ceil(BATCH / WORKERS))))
       await this.#look(hub, crew)
-      if (this.#sent % (BATCH * this.#bench.scale(5, 50)) < BATCH) this.#tell(inputs)
+      if (this.#sent % (BATCH * this.#bench.scale(5, 50)) < BATCH) this.#tell()
     }
     for (const worker of workers) worker.close()
   }
 
-  #tell(inputs: number): void {
+  #tell(): void {
     const megabytes = `${this.#mostMb.toFixed(0)} MB at most`
-    this.#bench.progress(`doors-fuzz on ${this.#lane.runtime.name}: ${this.#sent} of ${inputs}, ${megabytes}`)
+    this.#bench.progress(
+      `doors-fuzz on ${this.#lane.runtime.name}: ${this.#sent} of ${this.#inputs}, ${megabytes}`,
+    )
   }
 
   /** Sessions in a namespace that nobody else uses, so that what the good clients made is only theirs. */
@@ -147,7 +158,7 @@ class FuzzLane {
     if (health !== 200) findings.push({ kind: 'fell', what: `/healthz answers ${health}` })
     await crew.converge(HEALTH_MS)
     const megabytes = residentMegabytes(hub.pid ?? 0)
-    if (this.#sent <= WARM + BATCH) this.#warmMb = Math.max(this.#warmMb, megabytes)
+    if (this.#sent <= this.#inputs * WARM + BATCH) this.#warmMb = Math.max(this.#warmMb, megabytes)
     this.#mostMb = Math.max(this.#mostMb, megabytes)
     const growth = this.#mostMb - this.#warmMb
     if (growth <= MOST_GROWTH_MB) return

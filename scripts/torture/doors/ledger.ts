@@ -151,8 +151,11 @@ export class Ledger {
   }
 
   hear(place: SessionPlace, connection: string, version: number): void {
-    this.told += 1
-    this.#observe({ kind: 'told', session: nameOf(place), id: connection, returned: this.tick(), version })
+    this.#hear(nameOf(place), connection, version)
+  }
+
+  hearState(place: SessionPlace, connection: string, version: number): void {
+    this.#hear(stateOf(place), connection, version)
   }
 
   hearChange(
@@ -183,6 +186,11 @@ export class Ledger {
   flush(): void {
     writeFileSync(this.logFile, this.#lines.join(''), { flag: 'a' })
     this.#lines = []
+  }
+
+  #hear(session: string, connection: string, version: number): void {
+    this.told += 1
+    this.#observe({ kind: 'told', session, id: connection, returned: this.tick(), version })
   }
 
   #call(session: string, id: string): OpenCall {

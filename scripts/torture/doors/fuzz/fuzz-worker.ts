@@ -105,7 +105,7 @@ export class FuzzWorker {
   async #joined(): Promise<RawSocket | null> {
     if (this.#socket?.isOpen === true) return this.#socket
     this.#socket = null
-    const socket = new RawSocket(this.#parts.port)
+    const socket = new RawSocket(this.#parts.port, (version) => this.#world.sawVersion(version))
     if ((await this.#upgrade(socket)) && (await this.#join(socket))) this.#socket = socket
     else socket.close()
     return this.#socket

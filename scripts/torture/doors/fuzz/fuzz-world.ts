@@ -16,6 +16,8 @@ export interface FuzzTarget {
   readonly token: string
 }
 
+const VERSIONS = 6
+
 export type FuzzNamespace = keyof typeof EVENTS
 
 /** What clients may send in a namespace. */
@@ -27,6 +29,7 @@ export function upEventsOf(namespace: FuzzNamespace): [name: string, shape: Even
 export class FuzzWorld {
   readonly target: FuzzTarget
   readonly random: Random
+  readonly #versions = [1]
   #acks = 1000
 
   constructor(target: FuzzTarget, random: Random) {
@@ -38,6 +41,12 @@ export class FuzzWorld {
   newAck(): number {
     this.#acks += 1
     return this.#acks
+  }
+
+  /** Versions that an answer told, so that a write may be made against one that is there. */
+  sawVersion(version: number): void {
+    this.#versions.push(version)
+    if (this.#versions.length > VERSIONS) this.#versions.shift()
   }
 
   session(): string {
@@ -68,6 +77,7 @@ export class FuzzWorld {
       wrong,
       named: {
         sid: () => this.session(),
+        expectedVersion: () => pick(random, this.#versions),
         machineId: () => target.machine,
         id: () => (shape === 'machine' ? target.machine : this.session()),
         metadata: () => schemaSample(metadata, inner),

@@ -3,7 +3,8 @@ import { RawConnection } from './raw-connection.ts'
 import { OPCODE, webSocketFrame } from './web-socket-frame.ts'
 
 /** As much of a message as says what it is. */
-const START = 64
+const START = 128
+const VERSION = /"version":(\d+)/
 const ACK = /^43\/[a-z]+,(\d+)\[/
 const END_OF_HEAD = '\r\n\r\n'
 
@@ -11,13 +12,15 @@ const END_OF_HEAD = '\r\n\r\n'
 export class RawSocket {
   readonly #connection: RawConnection
   readonly #frames = new WebSocketFrames()
+  readonly #sawVersion: (version: number) => void
   #head = Buffer.alloc(0)
   #isUpgraded = false
   readonly #acked = new Set<number>()
   #wanted = ''
   #isHeard = false
 
-  constructor(port: number) {
+  constructor(port: number, sawVersion: (version: number) => void) {
+    this.#sawVersion = sawVersion
     this.#connection = new RawConnection(port, (bytes) => this.#arrived(bytes))
   }
 
@@ -76,6 +79,8 @@ export class RawSocket {
       if (start.startsWith(this.#wanted)) this.#isHeard = true
       const ack = ACK.exec(start)?.[1]
       if (ack !== undefined) this.#acked.add(Number(ack))
+      const version = VERSION.exec(start)?.[1]
+      if (version !== undefined) this.#sawVersion(Number(version))
     }
   }
 

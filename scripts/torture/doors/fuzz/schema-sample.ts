@@ -57,7 +57,6 @@ function valueOf(schema: Schema, sampling: Sampling): Json {
 const LETTERS = 'abcXYZ019_-'.split('')
 const ANY = ['object', 'string', 'number', 'null']
 const TEXTS = [
-  '',
   'a',
   'text of some words',
   'with "quotes" and \\',
