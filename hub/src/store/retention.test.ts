@@ -49,3 +49,31 @@ test('[JO4] a round that fails is reported, and the next one is tried', async ()
   while (reported.length < 2) await new Promise((resolve) => setTimeout(resolve, 5))
   expect(reported[0]).toMatchObject({ code: 'store_stopped' })
 })
+
+test('[JO4] [VE5] a round with nothing to throw away looks at few mutation ids, and the rounds together at all of them', async () => {
+  const clock = { now: 1_700_000_000_000 }
+  await using store = await openSqliteStore(':memory:', { now: () => clock.now })
+  const key = await sessionWith(store, 'default', 1)
+  const patch = (n: number) =>
+    store.patchSessionMetadata({ ...key, actor: ACTOR, patch: { n }, mutationId: `mutation-id-${1000 + n}` })
+  for (let n = 0; n < 40; n += 1) await patch(n)
+  const steps: number[] = []
+  const counted = new Proxy(store, {
+    get: (target, name) => {
+      if (name === 'prune') steps.push(1)
+      const member: unknown = Reflect.get(target, name)
+      return typeof member === 'function' ? (member.bind(target) as unknown) : member
+    },
+  })
+  await using retention = new Retention(counted, () => undefined, {
+    ...options,
+    keepEntries: 1000,
+    everyMs: 60_000,
+  })
+  await retention.run()
+  expect(steps).toHaveLength(1)
+  clock.now += 8 * 24 * 60 * 60 * 1000
+  for (let round = 0; round < 12; round += 1) await retention.run()
+  // An id that was thrown away is a new one when it comes again.
+  for (let n = 0; n < 40; n += 1) expect(await patch(n)).not.toHaveProperty('replayed')
+})

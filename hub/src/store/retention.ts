@@ -42,13 +42,17 @@ export class Retention implements AsyncDisposable {
     }, this.#options.everyMs).unref()
   }
 
-  /** One round over all namespaces, to the end of what is over. */
+  /**
+   * One round over all namespaces, each for as long as steps find something to throw away. What has expired lies together,
+   * so that a step that finds nothing need not be followed by another at once: the next round goes on where it looked.
+   */
   async run(): Promise<void> {
     const { keepEntries, keepBytes, step } = this.#options
     for (const namespace of await this.#store.namespaces()) {
-      let more = true
-      while (more && !this.#stopped) {
-        more = (await this.#store.prune({ namespace, keepEntries, keepBytes, limit: step })).more
+      let isWorth = true
+      while (isWorth && !this.#stopped) {
+        const pruned = await this.#store.prune({ namespace, keepEntries, keepBytes, limit: step })
+        isWorth = pruned.more && pruned.entries + pruned.mutations > 0
       }
     }
   }

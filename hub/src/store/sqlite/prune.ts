@@ -28,7 +28,19 @@ export class Pruner {
     if (problem !== null) return { entries: 0, mutations: 0, more: false }
     // A number that says nothing bounds the step to one, so that a mistake throws away as little as possible.
     const limit = Math.max(1, Math.trunc(request.limit) || 1)
-    return this.#core.write(() => this.#prune({ ...request, limit }), 256)
+    const bounded = { ...request, limit }
+    const idle = await this.#core.read(() => this.#idle(bounded))
+    return idle ?? this.#core.write(() => this.#prune(bounded), 256)
+  }
+
+  /** A step that finds nothing to throw away costs a look and no commit, and its sweep goes on all the same. */
+  #idle(request: PruneStep): Pruned | null {
+    const namespace = this.#core.catalog.namespace(request.namespace)
+    if (namespace === undefined) return { entries: 0, mutations: 0, more: false }
+    if (excess(namespace, request) > 0) return null
+    const piece = this.#piece(namespace, request.limit)
+    if (piece.expired > 0) return null
+    return { entries: 0, mutations: 0, more: this.#goOn(namespace, piece) }
   }
 
   #prune(request: PruneStep): Pruned {
@@ -67,27 +79,47 @@ export class Pruner {
     return oldest.filter((entry) => entry.seq <= namespace.floor).length
   }
 
-  /** Walks the ids in order, a piece each time: there is no index by age, and writing one would cost every write. */
   #pruneMutations(namespace: NamespaceState, limit: number): { gone: number; more: boolean } {
-    const { sql, outside } = this.#core
-    const from = this.#swept.get(namespace.key) ?? ''
-    const last = sql
-      .get(
-        'select max(id) as id, count(*) as ids from (select id from mutation where namespace = ? and id > ? order by id limit ?)',
-      )
-      .get<{ id: string | null; ids: number }>(namespace.key, from, limit)
-    if (last === undefined || last.id === null) {
-      this.#swept.delete(namespace.key)
-      return { gone: 0, more: false }
-    }
-    // A sweep that reached the end starts over next time: what is young in this one expires behind it.
-    if (last.ids < limit) this.#swept.delete(namespace.key)
-    else this.#swept.set(namespace.key, last.id)
-    const { changes } = sql
-      .get('delete from mutation where namespace = ? and id > ? and id <= ? and at < ?')
-      .run(namespace.key, from, last.id, outside.now() - MUTATION_DAYS * DAY)
-    return { gone: changes, more: last.ids === limit }
+    const piece = this.#piece(namespace, limit)
+    if (piece.last !== null && piece.expired > 0)
+      this.#core.sql
+        .get('delete from mutation where namespace = ? and id > ? and id <= ? and at < ?')
+        .run(namespace.key, piece.from, piece.last, this.#expiry())
+    return { gone: piece.expired, more: this.#goOn(namespace, piece) }
   }
+
+  /** Walks the ids in order, a piece each time: there is no index by age, and writing one would cost every write. */
+  #piece(namespace: NamespaceState, limit: number): Piece {
+    const from = this.#swept.get(namespace.key) ?? ''
+    const row = this.#core.sql
+      .get(
+        `select max(id) as last, count(*) as ids, count(*) filter (where at < ?) as expired
+         from (select id, at from mutation where namespace = ? and id > ? order by id limit ?)`,
+      )
+      .get<{ last: string | null; ids: number; expired: number }>(this.#expiry(), namespace.key, from, limit)
+    const { last = null, ids = 0, expired = 0 } = row ?? {}
+    return { from, last, expired, isFull: ids === limit }
+  }
+
+  /** A sweep that reached the end starts over next time: what is young in this one expires behind it. */
+  #goOn(namespace: NamespaceState, { last, isFull }: Piece): boolean {
+    if (last !== null && isFull) this.#swept.set(namespace.key, last)
+    else this.#swept.delete(namespace.key)
+    return isFull
+  }
+
+  #expiry(): number {
+    return this.#core.outside.now() - MUTATION_DAYS * DAY
+  }
+}
+
+/** Some mutation ids that follow each other. */
+interface Piece {
+  readonly from: string
+  /** Null where there is none. */
+  readonly last: string | null
+  readonly expired: number
+  readonly isFull: boolean
 }
 
 /** How many entries, at least, are more than is kept: all that are over the count, or one while the bytes are over. */
