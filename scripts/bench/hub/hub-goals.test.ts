@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { hubGoals, FEW_SESSIONS, MANY_SESSIONS, MANY_SOCKETS } from './hub-goals.ts'
-import { startName } from './run-hub-start.ts'
+import { pageName, startName } from './run-hub-start.ts'
 import { idleName } from './run-idle.ts'
 import { patchesGroup, replacesGroup, sessionsGroup } from './write-groups.ts'
 
@@ -14,7 +14,11 @@ test('every goal is about something that a whole run measures', () => {
   const compared = GROUPS.flatMap(({ members }) =>
     members.flatMap(({ variant, against }) => against.map(({ word }) => `${variant.name}: ${word}`)),
   )
-  const alone = RUNTIMES.flatMap((runtime) => [startName(runtime), idleName(MANY_SOCKETS, runtime)])
+  const alone = RUNTIMES.flatMap((runtime) => [
+    startName(runtime),
+    pageName(runtime),
+    idleName(MANY_SOCKETS, runtime),
+  ])
   for (const { figure, ratio } of hubGoals(RUNTIMES))
     expect(ratio === null ? alone : compared).toContain(ratio === null ? figure : `${figure}: ${ratio}`)
 })

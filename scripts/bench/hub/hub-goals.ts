@@ -3,7 +3,7 @@ import type { Goal } from '../goal.ts'
 import { counted, runtimeName } from '../groups.ts'
 import type { Runtime } from '../variant.ts'
 import { idleName } from './run-idle.ts'
-import { startName } from './run-hub-start.ts'
+import { pageName, startName } from './run-hub-start.ts'
 import {
   OF_ACK_ONLY,
   OF_PEER,
@@ -81,6 +81,10 @@ function restingGoals(runtime: Runtime): Goal[] {
     atMost(`start to ready with ${counted(MANY_SESSIONS)} sessions, ${on}`, startName(runtime), 's', {
       floor: 2,
       aim: 0.5,
+    }),
+    atMost(`first page of ${counted(MANY_SESSIONS)} sessions, ${on}`, pageName(runtime), 'ms', {
+      floor: 50,
+      aim: 10,
     }),
     atMost(
       `memory of an idle socket, ${counted(MANY_SOCKETS)} of them, ${on}`,
