@@ -2,6 +2,7 @@ import { apiMutants } from './catalogue/api.ts'
 import { authMutants } from './catalogue/auth.ts'
 import { clientMutants } from './catalogue/client.ts'
 import { hubMutants } from './catalogue/hub.ts'
+import { listenMutants } from './catalogue/listen.ts'
 import { liveMutants } from './catalogue/live.ts'
 import { opsMutants } from './catalogue/ops.ts'
 import { sharedMutants } from './catalogue/shared.ts'
@@ -15,6 +16,7 @@ export const CATALOGUE: readonly Mutant[] = [
   ...sharedMutants,
   ...hubMutants,
   ...liveMutants,
+  ...listenMutants,
   ...sqliteMutants,
   ...authMutants,
   ...socketMutants,

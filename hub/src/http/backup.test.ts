@@ -73,14 +73,23 @@ describe('a backup that is asked for over HTTP', () => {
     expect(answer.status).toBeLessThan(500)
   })
 
-  test('[OP6] a file that is there, one of the database, and a folder that is not there are refused', async () => {
+  test('[OP6] a file that is there and one of the database are refused', async () => {
     writeFileSync(workshop.file('precious'), 'precious')
     expect(await backUp(workshop.file('precious'))).toMatchObject({
       status: 409,
       body: { code: 'file_exists' },
     })
-    for (const file of [workshop.database, `${workshop.database}-wal`, workshop.file('nowhere/backup.db')])
+    for (const file of [workshop.database, `${workshop.database}-wal`])
       expect(await backUp(file)).toMatchObject({ status: 503, body: { code: 'database_unusable' } })
     expect(readdirSync(workshop.folder).filter((name) => name.endsWith('.part'))).toEqual([])
+  })
+  test('[OP6] a folder that is not there, or is none, is a mistake of who asks', async () => {
+    writeFileSync(workshop.file('precious'), 'precious')
+    for (const folder of [workshop.file('nowhere'), workshop.file('precious')]) {
+      const answer = await backUp(`${folder}/backup.db`)
+      expect(answer).toMatchObject({ status: 400, body: { code: 'invalid_request', field: 'file' } })
+      expect(answer.text).toContain(`There is no folder ${folder} `)
+    }
+    expect(existsSync(workshop.file('nowhere'))).toBe(false)
   })
 })

@@ -14,6 +14,14 @@ export function maskedToken(token: string): string {
   return token.length > SHOWN ? `${token.slice(0, SHOWN)}…` : token
 }
 
+/** False where every text in it is shorter than what is masked of a token, so that it holds none. */
+export function mayHoldToken(value: Json): boolean {
+  if (typeof value === 'string') return value.length > SHOWN
+  if (typeof value !== 'object' || value === null) return false
+  if (Array.isArray(value)) return value.some(mayHoldToken)
+  return Object.entries(value).some(([name, member]) => name.length > SHOWN || mayHoldToken(member))
+}
+
 /** The texts that stand where a resume token does. */
 export function tokensIn(value: Json): string[] {
   if (typeof value !== 'object' || value === null) return []

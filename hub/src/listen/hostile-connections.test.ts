@@ -1,10 +1,12 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import { describe, expect, test } from 'vitest'
 import { RawSocket } from '../socket/contract/raw-frames.ts'
 import { within } from '../within.ts'
 import { exchange, request, statusOf } from './contract/raw-http.ts'
 import { openFrontDoor, type FrontDoor } from './front-door.ts'
+import { refuseUpgrade } from './refuse-upgrade.ts'
 
 const ON_BUN = process.versions['bun'] !== undefined
 const HOST = 'Host: 127.0.0.1'
@@ -79,6 +81,15 @@ describe('hostile connections', () => {
     }
     const answer = await fetch(`http://127.0.0.1:${opened.port}/`)
     expect(await answer.text()).toBe('here')
+  })
+
+  test('[SE5] a refused upgrade whose connection fails is let go of, and its error goes nowhere', () => {
+    const connection = new Duplex({ read: () => undefined, write: () => undefined })
+    refuseUpgrade(connection)
+    expect(connection.destroyed).toBe(false)
+    // Without a listener, this throws.
+    connection.emit('error', new Error('reset'))
+    expect(connection.destroyed).toBe(true)
   })
 
   test.each([

@@ -128,7 +128,15 @@ export interface ListSessions {
   readonly filter?: SessionFilter | undefined
   /** Where it is given, the sessions whose ids it declines are passed over, and nothing of them is read. */
   readonly wants?: ((session: string) => boolean) | undefined
+  /**
+   * What of a session is shown to who asks; the words of the filter are looked for in that. `had` reads every token
+   * that the session ever had, and can be called until `shows` returns.
+   */
+  readonly shows?: ((session: SessionSummary, had: () => readonly HadToken[]) => SessionSummary) | undefined
 }
+
+/** A resume token that a session has or had. */
+export type HadToken = Pick<TokenRecord, 'flavor' | 'value' | 'paired'>
 
 export interface ReplaceMetadata extends SessionKey, WriteBy {
   readonly expectedVersion: number

@@ -1,11 +1,8 @@
-import type { Json } from '@holdfast/shared/metadata/json'
 import type { Caller } from '../auth/caller.ts'
 import { changeAsSeen } from '../http/api/entry-as-seen.ts'
 import { tokensToHide } from '../http/api/session-tokens.ts'
+import { mayHoldToken } from '../http/masked-tokens.ts'
 import type { FeedChange, Store } from '../store/store.ts'
-
-/** No token is as short, so that a text which is no longer holds none. */
-const SHORT = 8
 
 /** Changes as everybody may see them, whatever his role: of each resume token its first characters. */
 export async function maskedChanges(
@@ -21,12 +18,5 @@ export async function maskedChanges(
 }
 
 function holdsText({ set, removed, unavailable, reason }: FeedChange): boolean {
-  return [reason, ...removed, ...unavailable, { ...set }].some(isLong)
-}
-
-function isLong(value: Json): boolean {
-  if (typeof value === 'string') return value.length > SHORT
-  if (typeof value !== 'object' || value === null) return false
-  if (Array.isArray(value)) return value.some(isLong)
-  return Object.entries(value).some(([name, member]) => name.length > SHORT || isLong(member))
+  return [reason, ...removed, ...unavailable, { ...set }].some(mayHoldToken)
 }

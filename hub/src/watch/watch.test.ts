@@ -209,6 +209,38 @@ describe('who is told what', () => {
     }
   })
 
+  test('[RV10] [SE4] a token that is repeated later is told by its first characters, also a token of before', async () => {
+    await using all = await openWatchWorld()
+    const { store, born, device } = all.world
+    const [earlier, present] = [`one-${TOKEN}`, `two-${TOKEN}`]
+    const key = await born({ ...PLACE, claudeSessionId: earlier })
+    const watcher = all.watcher({ token: (await device('viewer')).token })
+    await watcher.watch()
+    await converges(watcher, store)
+    await patch(store, key, { claudeSessionId: present })
+    for (const token of [earlier, present]) {
+      await patch(store, key, { name: `on ${token}` }, { reason: `from ${token}` })
+      await converges(watcher, store)
+    }
+    const told = JSON.stringify(watcher.messages.map(({ payload }) => payload))
+    expect(told).not.toContain(TOKEN)
+    for (const start of ['one-7f0c…', 'two-7f0c…'])
+      expect([told.includes(`"on ${start}"`), told.includes(`"from ${start}"`)]).toEqual([true, true])
+  })
+
+  test('[RV10] [SE4] a reason that repeats a token is masked where all else is too short for one', async () => {
+    await using all = await openWatchWorld()
+    const { store, born } = all.world
+    const key = await born({ ...PLACE, claudeSessionId: TOKEN })
+    const watcher = all.watcher()
+    await watcher.watch()
+    await converges(watcher, store)
+    await patch(store, key, { a: 1 }, { reason: `from ${TOKEN}` })
+    await converges(watcher, store)
+    const { changes = [] } = (watcher.messages.at(-1)?.payload ?? {}) as { changes?: object[] }
+    expect(changes.at(-1)).toMatchObject({ set: { a: 1 }, reason: 'from 7f0c8c1e…' })
+  })
+
   test('[SE2] nobody is told of another namespace', async () => {
     const read = new Set<string>()
     await using all = await openWatchWorld({

@@ -84,6 +84,22 @@ const feedMutants: readonly Mutant[] = [
     caughtBy: watch('[RV10]'),
   },
   {
+    id: 'watch-shows-repeated-tokens',
+    why: 'a name or a reason that repeats a token tells it to everybody who may look',
+    file: 'hub/src/watch/masked-changes.ts',
+    find: 'hidden.get(change.session) ?? []',
+    replace: '[]',
+    caughtBy: watch('a token that is repeated later'),
+  },
+  {
+    id: 'watch-reason-not-looked-at',
+    why: 'a reason that repeats a token tells it where nothing else in the change is text',
+    file: 'hub/src/watch/masked-changes.ts',
+    find: 'return [reason, ...removed',
+    replace: 'return [...removed',
+    caughtBy: watch('a reason that repeats a token'),
+  },
+  {
     id: 'watch-second-request-starts-anew',
     why: 'a request that is sent again doubles everything',
     file: EVENT,

@@ -1,4 +1,5 @@
-import { isAbsolute, normalize } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { dirname, isAbsolute, normalize } from 'node:path'
 import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import type { HttpDoorParts } from '../http-door.ts'
 import type { ApiHandlers } from './api-handler.ts'
@@ -13,7 +14,7 @@ export function backup({ store, log }: HttpDoorParts): ApiHandlers<'POST /api/ba
   return {
     'POST /api/backup': async ({ caller, body }) => {
       if (caller.device !== null) return ROOT_ONLY
-      const problem = pathProblem(body.file)
+      const problem = pathProblem(body.file) ?? (await folderProblem(dirname(body.file)))
       if (problem !== null) return problem
       const made = await store.backup(body.file)
       log.info('a backup was made', { bytes: made.bytes })
@@ -27,5 +28,16 @@ function pathProblem(file: string): Refusal | null {
   if (isAbsolute(file) && normalize(file) === file && !file.endsWith('/')) return null
   const message =
     'The file of a backup must be an absolute path, such as /var/backups/holdfast.db, without . and ..'
+  return refuse('invalid_request', message, { field: 'file' })
+}
+
+/** What else is wrong with a folder, the store says when it writes there. */
+async function folderProblem(folder: string): Promise<Refusal | null> {
+  const isFolder = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+  if (isFolder) return null
+  const message = `There is no folder ${folder} that the hub can reach. Make it, or choose another one.`
   return refuse('invalid_request', message, { field: 'file' })
 }

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
 import type { ApiRouteShape } from '@holdfast/shared/protocol/api-route-shape'
 import { API_ROUTES } from '@holdfast/shared/protocol/api-routes'
@@ -15,7 +17,7 @@ const BODIES: { readonly [route: string]: object } = {
   'POST /api/sessions/:id/archive': {},
   'POST /api/sessions/:id/reopen': {},
   'POST /api/devices': { name: 'n', role: 'viewer' },
-  'POST /api/backup': { file: '/nowhere/holdfast.db' },
+  'POST /api/backup': { file: join(tmpdir(), 'never-made.db') },
   'POST /api/login': { token: 'wrong' },
 }
 

@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { everyItem } from '../contract/api-lists.ts'
 import { DoorWorld, RESUME_TOKEN, ROOT_TOKEN } from '../contract/door-world.ts'
 
+const OTHER_TOKEN = '0d4c1f7e-58aa-4b1f-8f0e-6b1d2c3e4f5a'
+
 async function idsOf(world: DoorWorld, query: string, limit = 100): Promise<string[]> {
   const rows = await everyItem(world, `/api/sessions${query}`, { member: 'sessions', limit })
   return (rows as { id: string }[]).map(({ id }) => id)
@@ -62,6 +64,41 @@ describe('the list of sessions', () => {
     const { text } = await world.ask({ path: '/api/sessions', token })
     expect(text).not.toContain(RESUME_TOKEN)
     expect(text).toContain('"name":"goes on with b7e5a0a2…"')
+  })
+
+  test.each(['agent', 'viewer'])(
+    '[WI6] [RV10] shows the role %s no token whole that the session had earlier',
+    async (role) => {
+      await using world = await DoorWorld.open()
+      const id = await world.session({}, { tag: `key of ${RESUME_TOKEN}` })
+      const patch = { claudeSessionId: OTHER_TOKEN, name: `goes on from ${RESUME_TOKEN}` }
+      await world.ask({ method: 'PATCH', path: `/api/sessions/${id}/metadata`, body: { patch } })
+      const { token } = await world.device(role)
+      for (const query of ['', '?q=goes', '?flavor=claude']) {
+        const { text } = await world.ask({ path: `/api/sessions${query}`, token })
+        expect(text).not.toContain(RESUME_TOKEN)
+        expect(text).toContain('"name":"goes on from b7e5a0a2…"')
+        expect(text).toContain('"tag":"key of b7e5a0a2…"')
+      }
+    },
+  )
+
+  test.each([
+    ['has', RESUME_TOKEN],
+    ['had', OTHER_TOKEN],
+  ])('[WI6] [RV10] what is looked for is not found inside of a token that the session %s', async (_, now) => {
+    await using world = await DoorWorld.open()
+    const name = await world.session({ name: `goes on from ${RESUME_TOKEN}` })
+    const path = await world.session({ path: `/srv/${RESUME_TOKEN}/app` })
+    const tag = await world.session({}, { tag: `key ${RESUME_TOKEN}` })
+    for (const id of [name, path, tag]) {
+      const body = { patch: { claudeSessionId: now } }
+      await world.ask({ method: 'PATCH', path: `/api/sessions/${id}/metadata`, body })
+    }
+    const [beginning = '', ...hidden] = RESUME_TOKEN.split('-')
+    expect(await idsOf(world, `?q=${beginning}`)).toEqual([tag, path, name])
+    for (const part of [...hidden, RESUME_TOKEN]) expect(await idsOf(world, `?q=${part}`)).toEqual([])
+    expect(await idsOf(world, '?q=app')).toEqual([path])
   })
 
   test('[WI5] paging misses and repeats nothing while sessions come, change and go away', async () => {

@@ -1,10 +1,11 @@
 import type { SessionRow, SessionsQuery } from '@holdfast/shared/protocol/http/sessions'
 import type { SessionSummary } from '@holdfast/shared/records/session'
 import type { Presence } from '../../live/presence.ts'
-import type { ListSessions, Store } from '../../store/store.ts'
-import { TokenMask, tokensIn } from '../masked-tokens.ts'
+import type { HadToken, ListSessions, Store } from '../../store/store.ts'
+import { holdsToken, mayHoldToken, TokenMask, tokensIn } from '../masked-tokens.ts'
 import type { ApiHandlers } from './api-handler.ts'
 import { liveOf } from './live-of.ts'
+import { tokenTexts } from './session-tokens.ts'
 
 const USUAL_PAGE = 100
 
@@ -22,6 +23,7 @@ export function sessionList({ store, presence }: SessionListParts): ApiHandlers<
         namespace,
         limit,
         cursor,
+        shows: masked,
         ...wanted(namespace, query, presence),
       })
       return {
@@ -48,14 +50,22 @@ function wanted(
   }
 }
 
-/** A list is looked at by people: whoever asks sees the beginnings of the resume tokens. */
+/** A list is looked at by people: whoever asks sees the beginnings of the resume tokens, also of earlier ones. */
+function masked(session: SessionSummary, had: () => readonly HadToken[]): SessionSummary {
+  const { tag, metadata } = session
+  const present = tokensIn(metadata)
+  const mask = new TokenMask(mayRepeatToken(session) ? [...present, ...had().flatMap(tokenTexts)] : present)
+  return { ...session, tag: mask.text(tag), metadata: mask.members(metadata) }
+}
+
+/** Where a token has its own place, it is masked in any case. */
+function mayRepeatToken({ tag, metadata }: SessionSummary): boolean {
+  const texts = Object.entries(metadata).filter(
+    ([name, value]) => !holdsToken(name) || typeof value !== 'string',
+  )
+  return [tag, Object.fromEntries(texts)].some(mayHoldToken)
+}
+
 function rowOf({ namespace, ...summary }: SessionSummary, presence: Presence): SessionRow {
-  const live = presence.session({ namespace, session: summary.id })
-  const mask = new TokenMask(tokensIn(summary.metadata))
-  return {
-    ...summary,
-    tag: mask.text(summary.tag),
-    metadata: mask.members(summary.metadata),
-    ...liveOf(live),
-  }
+  return { ...summary, ...liveOf(presence.session({ namespace, session: summary.id })) }
 }

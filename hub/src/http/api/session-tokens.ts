@@ -1,7 +1,7 @@
 import { agentOf } from '@holdfast/shared/agents/registry'
 import type { TokenRecord } from '@holdfast/shared/records/token'
 import { mayDo, type Caller } from '../../auth/caller.ts'
-import type { SessionKey, Store } from '../../store/store.ts'
+import type { HadToken, SessionKey, Store } from '../../store/store.ts'
 import { holdsToken, maskedToken } from '../masked-tokens.ts'
 
 const PAGE = 1000
@@ -17,7 +17,7 @@ export async function tokensToHide(
   let cursor: string | undefined
   for (;;) {
     const page = await store.tokenHistory({ ...session, limit: PAGE, cursor })
-    found.push(...(page?.items ?? []).flatMap(textsOf))
+    found.push(...(page?.items ?? []).flatMap(tokenTexts))
     if (page === null || page.nextCursor === null) return found
     cursor = page.nextCursor
   }
@@ -31,11 +31,12 @@ export function tokenAsSeenBy(caller: Caller, token: TokenRecord): TokenRecord {
   return { ...token, value: maskedToken(value), paired: isHidden ? maskedToken(paired) : paired }
 }
 
-function textsOf(token: TokenRecord): string[] {
+/** The texts of a token of the history that are to be hidden. */
+export function tokenTexts(token: HadToken): string[] {
   const { value, paired } = token
   return paired !== null && isPairedToken(token) ? [value, paired] : [value]
 }
 
-function isPairedToken({ flavor }: TokenRecord): boolean {
+function isPairedToken({ flavor }: HadToken): boolean {
   return holdsToken(agentOf(flavor)?.pairedField ?? '')
 }

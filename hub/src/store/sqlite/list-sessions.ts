@@ -6,7 +6,7 @@ import { pageOf, pageSize } from '../requests.ts'
 import type { ListSessions, Page } from '../store.ts'
 import type { StoreCore } from './core.ts'
 import { cursorNumber } from './rows.ts'
-import { SESSION_COLUMNS, summary, type SessionRow } from './session-reads.ts'
+import { SESSION_COLUMNS, summary, tokensHad, type SessionRow } from './session-reads.ts'
 import { selectFields } from './write-plan.ts'
 
 /** How many sessions are looked at for one page at most, and how many before others have their turn. */
@@ -61,9 +61,15 @@ function wantedIn(core: StoreCore, request: ListSessions, at: { below: number; r
   return { items, through, isLast: rows.length <= PIECE }
 }
 
-function isWanted(core: StoreCore, { namespace, filter, wants }: ListSessions, row: SessionRow): boolean {
+function isWanted(core: StoreCore, request: ListSessions, row: SessionRow): boolean {
+  const { namespace, filter, wants, shows } = request
   if (wants !== undefined && !wants(row.id)) return false
-  return filter === undefined || fits(filter, lookedAt(core, { namespace, filter, row }))
+  if (filter === undefined) return true
+  if (!fits(filter, lookedAt(core, { namespace, filter, row }))) return false
+  const { words } = filter
+  if (words === undefined || shows === undefined) return true
+  // They may stand in what is hidden. All that is looked for is among the fields of a list.
+  return fits({ words }, shown(core, { ...request, fields: LIST_FIELDS }, row))
 }
 
 function lookedAt(
@@ -73,8 +79,9 @@ function lookedAt(
   return summary(row, namespace, selectFields(sql, row.key, fieldsOf(filter)))
 }
 
-function shown({ sql }: StoreCore, { namespace, fields }: ListSessions, row: SessionRow): SessionSummary {
-  return summary(row, namespace, selectFields(sql, row.key, fields ?? LIST_FIELDS))
+function shown(core: StoreCore, { namespace, fields, shows }: ListSessions, row: SessionRow): SessionSummary {
+  const whole = summary(row, namespace, selectFields(core.sql, row.key, fields ?? LIST_FIELDS))
+  return shows === undefined ? whole : shows(whole, () => tokensHad(core, row.key))
 }
 
 function rowsBelow(core: StoreCore, name: string, page: { below: number; limit: number }): SessionRow[] {

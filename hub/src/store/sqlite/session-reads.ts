@@ -7,6 +7,7 @@ import type { FieldRows } from '../../sessions/write.ts'
 import { pageOf, pageSize } from '../requests.ts'
 import type {
   FieldHistoryEntry,
+  HadToken,
   HistoryOfField,
   HistoryOfSession,
   Page,
@@ -130,6 +131,11 @@ export function tokenHistory(core: StoreCore, request: HistoryOfSession): Page<T
       ),
     cursor: (row) => String(row.key),
   })
+}
+
+/** Every token that a session ever had. */
+export function tokensHad({ sql }: StoreCore, session: number): readonly HadToken[] {
+  return sql.get('select flavor, value, paired from resume_token where session = ?').all<HadToken>(session)
 }
 
 export function namespaces(core: StoreCore): readonly string[] {
