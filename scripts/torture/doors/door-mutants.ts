@@ -73,9 +73,9 @@ export const DOOR_MUTANTS: readonly TortureMutant[] = [
     name: 'drain-answers-nothing',
     edits: [
       {
-        file: 'hub/dist/socket/desk.js',
-        find: 'return new Promise((resolve) => this.#settled.push(resolve));',
-        replace: 'return Promise.resolve();',
+        file: FIELDS_WRITE,
+        find: 'arrived.reply?.(ackOf(outcome));',
+        replace: 'if (!desk.isDraining) arrived.reply?.(ackOf(outcome));',
       },
     ],
     scenario: 'doors-term',

@@ -28,17 +28,23 @@ const MOST_WRITES = 4000
 const REFUSED_IN_A_ROW = 5
 /** Readiness is looked at once a second. */
 const READY_MS = 5000
+/** On a disk that has no room for a patch there may still be room for the one page of a look, so this is only counted. */
+const NOT_READY_MS = 2500
 
 interface Answer {
   readonly status: number
   readonly body: { readonly [name: string]: unknown }
 }
 
+function isNotReady({ status, body }: Answer): boolean {
+  return status === 507 && body['code'] === 'storage_full'
+}
+
 class FullDoors {
   readonly #settings: DoorsFullSettings
   readonly #random: Random
   readonly #findings: Finding[] = []
-  readonly #counts = { acks: 0, refusals: 0, rounds: 0, heals: 0 }
+  readonly #counts = { acks: 0, refusals: 0, rounds: 0, heals: 0, notReady: 0 }
   readonly #url: string
   #socket: DoorSocket | null = null
   #session = ''
@@ -84,13 +90,14 @@ class FullDoors {
   async #round(round: number): Promise<void> {
     await this.#writeUntilFull()
     await this.#lookWhileFull()
-    await this.#becomes('not ready', ({ status, body }) => status === 507 && body['code'] === 'storage_full')
+    if (await this.#isSeen(isNotReady, NOT_READY_MS)) this.#counts.notReady += 1
     await Promise.all(Array.from({ length: 8 }, () => this.#patch()))
     rmSync(this.#filler(round))
     const code = await this.#patch()
     if (code === null) this.#counts.heals += 1
     else this.#find(`with space again, the first write was answered ${code}`)
-    await this.#becomes('ready again', ({ status }) => status === 200)
+    if (!(await this.#isSeen(({ status }) => status === 200, READY_MS)))
+      this.#find('with space again, /readyz did not become ready')
     this.#counts.rounds += 1
   }
 
@@ -124,13 +131,14 @@ class FullDoors {
     if (result !== 'error') this.#find(`on a full disk, a released client was answered ${String(result)}`)
   }
 
-  async #becomes(what: string, isSo: (answer: Answer) => boolean): Promise<void> {
-    const end = Date.now() + READY_MS
+  /** Whether readiness comes to say so in time. */
+  async #isSeen(isSo: (answer: Answer) => boolean, withinMs: number): Promise<boolean> {
+    const end = Date.now() + withinMs
     while (Date.now() < end) {
-      if (isSo(await this.#ask('GET', '/readyz'))) return
+      if (isSo(await this.#ask('GET', '/readyz'))) return true
       await pause(100)
     }
-    this.#find(`/readyz did not become ${what}`)
+    return false
   }
 
   #value(): { text: string; at: number } {

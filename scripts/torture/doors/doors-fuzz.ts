@@ -145,6 +145,7 @@ class FuzzLane {
         this.#batch.push(input)
       },
       patienceMs: this.#patienceMs,
+      goesOn: () => lane.isSound,
       answered: () => (this.#answered += 1),
       silent: (what) => lane.findings.push({ kind: 'unanswered', what }),
     })

@@ -13,7 +13,7 @@ export const doorsTerm: Scenario = {
   name: 'doors-term',
   obstacle: needsNothing,
   async run(bench, trial) {
-    const rounds = trial.reduced ? 4 : bench.scale(5, 100)
+    const rounds = trial.reduced ? 2 : bench.scale(5, 100)
     const lanes = trial.runtimes.map((runtime) => endOften(bench, trial, { runtime, rounds }))
     return mergeReports(await Promise.all(lanes))
   },

@@ -23,14 +23,14 @@ type Maker = (making: Making) => FuzzBytes
 
 /** What is sent, by how often. */
 const MAKERS: readonly (readonly [number, Maker])[] = [
-  [60, plainEvent],
-  [8, oddEvent],
-  [6, fragmentedEvent],
-  [3, cutOffEvent],
-  [7, spoiltPacket],
-  [4, oddPacket],
-  [5, binaryPacket],
-  [6, oddFrame],
+  [70, plainEvent],
+  [7, oddEvent],
+  [7, fragmentedEvent],
+  [2, cutOffEvent],
+  [5, spoiltPacket],
+  [3, oddPacket],
+  [3, binaryPacket],
+  [3, oddFrame],
   [1, manyFragments],
 ]
 const TOTAL = MAKERS.reduce((sum, [weight]) => sum + weight, 0)
@@ -72,6 +72,7 @@ function plainEvent(making: Making): FuzzBytes {
   return { bytes: textFrame(text), ends: false, ...ack }
 }
 
+const NO_JSON = ['', 'NaN', 'undefined', '{"a":', '{a:1}', "{'a':1}", '[1,]', '0x10', '"\n"']
 const ODD_NAMES = [
   '__proto__',
   'constructor',
@@ -127,10 +128,12 @@ function cutOffEvent(making: Making): FuzzBytes {
 
 function spoiltPacket(making: Making): FuzzBytes {
   const { world } = making
+  const { random } = world
+  if (chance(random, 0.2))
+    return { bytes: textFrame(`42/cli,1["ping",${pick(random, NO_JSON)}]`), ends: true }
   let payload: Buffer = Buffer.from(anEvent(making).text)
-  for (let times = between(world.random, 1, 3); times > 0; times -= 1)
-    payload = spoiltBytes(world.random, payload)
-  const opcode = chance(world.random, 0.9) ? OPCODE.text : OPCODE.binary
+  for (let times = between(random, 1, 3); times > 0; times -= 1) payload = spoiltBytes(random, payload)
+  const opcode = chance(random, 0.9) ? OPCODE.text : OPCODE.binary
   return { bytes: webSocketFrame({ opcode, payload }), ends: true }
 }
 

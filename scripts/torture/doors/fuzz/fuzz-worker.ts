@@ -1,5 +1,5 @@
 import { below, chance, type Random } from '../../random.ts'
-import { fuzzPacket } from './fuzz-packets.ts'
+import { fuzzPacket, type FuzzBytes } from './fuzz-packets.ts'
 import { fuzzRequest } from './fuzz-requests.ts'
 import { FuzzWorld, type FuzzNamespace, type FuzzTarget } from './fuzz-world.ts'
 import { RawConnection } from './raw-connection.ts'
@@ -18,6 +18,8 @@ export interface WorkerParts {
   readonly random: Random
   /** How long an answer that has to come is waited for. */
   readonly patienceMs: number
+  /** False once something was found. */
+  readonly goesOn: () => boolean
   readonly sent: (input: SentInput) => void
   /** A group of inputs, or a request, got its answer. */
   readonly answered: () => void
@@ -45,7 +47,7 @@ export class FuzzWorker {
   }
 
   async send(inputs: number): Promise<void> {
-    for (let left = inputs; left > 0;)
+    for (let left = inputs; left > 0 && this.#parts.goesOn();)
       left -= chance(this.#parts.random, 0.2) ? await this.#requests(left) : await this.#packets(left)
   }
 
@@ -76,17 +78,24 @@ export class FuzzWorker {
     const socket = await this.#joined()
     if (socket === null) return 1
     const acks: number[] = []
+    let last: FuzzBytes | null = null
     let count = 0
-    for (let ends = false; !ends && count < Math.min(most, GROUP); count += 1) {
+    for (; last === null && count < Math.min(most, GROUP); count += 1) {
       const input = fuzzPacket(this.#world, this.#namespace)
-      this.#parts.sent({ door: 'socket', bytes: input.bytes })
-      socket.write(input.bytes)
       if (input.ack !== undefined) acks.push(input.ack)
-      ends = input.ends
-      if (ends) await socket.end(ENDING_MS)
+      if (input.ends) last = input
+      else this.#write(socket, input)
     }
     if (socket.isOpen) await this.#sync(socket, acks)
+    if (last === null) return count
+    this.#write(socket, last)
+    await socket.end(ENDING_MS)
     return count
+  }
+
+  #write(socket: RawSocket, { bytes }: FuzzBytes): void {
+    this.#parts.sent({ door: 'socket', bytes })
+    socket.write(bytes)
   }
 
   /** Waits until the hub has looked at everything that was sent, and has answered what has to be answered. */

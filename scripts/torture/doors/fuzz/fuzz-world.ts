@@ -69,7 +69,7 @@ export class FuzzWorld {
 
   #sampling(shape: 'session' | 'machine'): Sampling {
     const { random, target } = this
-    const wrong = pick(random, [0, 0.02, 0.1, 0.3])
+    const wrong = pick(random, [0, 0, 0.02, 0.05, 0.2])
     const inner: Sampling = { random, wrong, named: {} }
     const metadata = shape === 'machine' ? releasedMachineMetadata : releasedSessionMetadata
     return {
