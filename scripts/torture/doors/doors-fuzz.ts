@@ -22,7 +22,7 @@ export const doorsFuzz: Scenario = {
     const inputs = trial.reduced ? 2000 : bench.scale(10_000, 500_000)
     const lanes = trial.runtimes.map(async (runtime) => {
       const lane = await DoorLane.open(bench, { trial, runtime, name: 'doors-fuzz', logLevel: 'debug' })
-      return new FuzzLane(bench, lane, { inputs, patienceMs: trial.reduced ? 3000 : 15_000 }).run()
+      return new FuzzLane(bench, lane, trial.reduced ? { inputs, ...BRIEF } : { inputs, ...WHOLE }).run()
     })
     return mergeReports(await Promise.all(lanes))
   },
@@ -45,29 +45,33 @@ interface Amount {
   readonly inputs: number
   /** How long an answer that has to come is waited for. */
   readonly patienceMs: number
+  /** What was sent last stays in a file where something was found. */
+  readonly keepsInputs: boolean
 }
+
+const WHOLE = { patienceMs: 15_000, keepsInputs: true } as const
+/** Where something is wrong on purpose, it shows soon, and nobody looks for it afterwards. */
+const BRIEF = { patienceMs: 3000, keepsInputs: false } as const
 
 class FuzzLane {
   readonly #bench: Bench
   readonly #lane: DoorLane
-  readonly #inputs: number
-  readonly #patienceMs: number
+  readonly #amount: Amount
   #batch: SentInput[] = []
   #sent = 0
   #answered = 0
   #warmMb = 0
   #mostMb = 0
 
-  constructor(bench: Bench, lane: DoorLane, { inputs, patienceMs }: Amount) {
+  constructor(bench: Bench, lane: DoorLane, amount: Amount) {
     this.#bench = bench
     this.#lane = lane
-    this.#inputs = inputs
-    this.#patienceMs = patienceMs
+    this.#amount = amount
   }
 
   async run(): Promise<Report> {
     const lane = this.#lane
-    const inputs = this.#inputs
+    const { inputs } = this.#amount
     const hub = await lane.start()
     if (hub === null) return lane.end({ inputs: 0 })
     const crew = await lane.crew(SIZE)
@@ -86,7 +90,7 @@ class FuzzLane {
       lane.findings.push(...floor('inputs', this.#sent, inputs))
       lane.findings.push(...floor('answers', this.#answered, inputs * LEAST_ANSWERED))
       lane.findings.push(...floor('acks', lane.ledger.acks, inputs / BATCH))
-    } else this.#keepBatch()
+    } else if (this.#amount.keepsInputs) this.#keepBatch()
     const growth = Math.max(0, Math.round(this.#mostMb - this.#warmMb))
     return lane.end({
       inputs: this.#sent,
@@ -99,7 +103,7 @@ class FuzzLane {
     const lane = this.#lane
     const target = await this.#target()
     const workers = Array.from({ length: WORKERS }, (_, index) => this.#worker(target, index))
-    while (this.#sent < this.#inputs && lane.isSound) {
+    while (this.#sent < this.#amount.inputs && lane.isSound) {
       this.#batch = []
       await Promise.all(workers.map((worker) => worker.send(Math.ceil(BATCH / WORKERS))))
       await this.#look(hub, crew)
@@ -111,7 +115,7 @@ class FuzzLane {
   #tell(): void {
     const megabytes = `${this.#mostMb.toFixed(0)} MB at most`
     this.#bench.progress(
-      `doors-fuzz on ${this.#lane.runtime.name}: ${this.#sent} of ${this.#inputs}, ${megabytes}`,
+      `doors-fuzz on ${this.#lane.runtime.name}: ${this.#sent} of ${this.#amount.inputs}, ${megabytes}`,
     )
   }
 
@@ -144,7 +148,7 @@ class FuzzLane {
         this.#sent += 1
         this.#batch.push(input)
       },
-      patienceMs: this.#patienceMs,
+      patienceMs: this.#amount.patienceMs,
       goesOn: () => lane.isSound,
       answered: () => (this.#answered += 1),
       silent: (what) => lane.findings.push({ kind: 'unanswered', what }),
@@ -159,7 +163,7 @@ class FuzzLane {
     if (health !== 200) findings.push({ kind: 'fell', what: `/healthz answers ${health}` })
     await crew.converge(HEALTH_MS)
     const megabytes = residentMegabytes(hub.pid ?? 0)
-    if (this.#sent <= this.#inputs * WARM + BATCH) this.#warmMb = Math.max(this.#warmMb, megabytes)
+    if (this.#sent <= this.#amount.inputs * WARM + BATCH) this.#warmMb = Math.max(this.#warmMb, megabytes)
     this.#mostMb = Math.max(this.#mostMb, megabytes)
     const growth = this.#mostMb - this.#warmMb
     if (growth <= MOST_GROWTH_MB) return

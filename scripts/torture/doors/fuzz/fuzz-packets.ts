@@ -1,5 +1,5 @@
-import { below, between, chance, pick, type Random } from '../../random.ts'
 import type { CliUpEvent, WatchUpEvent } from '@holdfast/shared/protocol/events'
+import { below, between, chance, pick, type Random } from '../../random.ts'
 import { upEventsOf, type FuzzNamespace, type FuzzWorld } from './fuzz-world.ts'
 import { spoiltBytes } from './spoilt-bytes.ts'
 import { OPCODE, webSocketFrame } from './web-socket-frame.ts'
