@@ -24,6 +24,9 @@ function packagesBehind(entry: string): string[] {
 test.each([
   ['./open-session-client.ts', ['socket.io-client', 'zod']],
   ['./http/api-client.ts', ['zod']],
+  ['../resume/judge.ts', ['zod']],
+  ['../resume/verdict-class.ts', ['zod']],
+  ['../resume/open-cautions.ts', []],
 ])('[WI5] %s runs in a browser: it needs these packages, and nothing of Node', (entry, packages) => {
   expect(packagesBehind(entry)).toEqual(packages)
 })

@@ -8,6 +8,7 @@ export const ERRORS = {
   machine_not_found: { http: 404, retry: 'never' },
   token_not_found: { http: 404, retry: 'never' },
   device_not_found: { http: 404, retry: 'never' },
+  run_not_found: { http: 404, retry: 'never' },
   not_found: { http: 404, retry: 'never' },
   // Who asks, and from where.
   unauthorized: { http: 401, retry: 'never' },
@@ -23,6 +24,12 @@ export const ERRORS = {
   id_taken: { http: 409, retry: 'never' },
   already_local: { http: 409, retry: 'never' },
   resume_unavailable: { http: 409, retry: 'never' },
+  confirmation_required: { http: 409, retry: 'never' },
+  run_in_progress: { http: 409, retry: 'backoff' },
+  lease_lost: { http: 410, retry: 'never' },
+  identity_mismatch: { http: 409, retry: 'never' },
+  resume_failed: { http: 409, retry: 'never' },
+  runner_unable: { http: 409, retry: 'never' },
   mutation_reused: { http: 422, retry: 'never' },
   // What was sent can not be stored.
   invalid_metadata: { http: 422, retry: 'never' },
