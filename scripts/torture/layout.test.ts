@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import { repositoryRoot } from '../repository.ts'
 import { replaceOnce } from './layout.ts'
 import { DOOR_MUTANTS } from './doors/door-mutants.ts'
+import { BRIEF_HUB } from './doors/fan-out/brief-hub.ts'
 import { STORE_MUTANTS } from './mutant-list.ts'
 
 test('a text is replaced where it stands exactly once', () => {
@@ -17,7 +18,7 @@ test('the mutants have names of their own and a text to replace in every file', 
   const mutants = [...STORE_MUTANTS, ...DOOR_MUTANTS]
   expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length)
   const root = repositoryRoot()
-  for (const { edits } of mutants) {
+  for (const { edits } of [...mutants, BRIEF_HUB]) {
     expect(edits.length).toBeGreaterThan(0)
     for (const { file, find, replace } of edits) {
       expect(find).not.toBe(replace)

@@ -1,5 +1,5 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Bench, Layout } from './bench.ts'
 
 export interface Edit {
@@ -22,17 +22,19 @@ export function replaceOnce(source: string, { file, find, replace }: Edit): stri
   return pieces.join(replace)
 }
 
-/** A copy of what was built, with mistakes in it. Both runtimes run the built form there. */
-export function makeMutantLayout(bench: Bench, mutant: MutantBuild): Layout {
+/** A copy of a build, with mistakes in it. Both runtimes run the built form there. */
+export function makeMutantLayout(bench: Bench, mutant: MutantBuild, from = bench.ownLayout): Layout {
   const { root } = bench
+  // A program of the hub is in a folder of its package, beside the other packages.
+  const packages = dirname(dirname(dirname(from.hub)))
   const folder = bench.newFolder(`mutant-${mutant.name}`)
   const modules = join(folder, 'node_modules')
   mkdirSync(join(modules, '@holdfast'), { recursive: true })
   for (const name of readdirSync(join(root, 'node_modules')))
     if (name !== '@holdfast' && !name.startsWith('.'))
       symlinkSync(join(root, 'node_modules', name), join(modules, name))
-  for (const name of ['shared', 'hub']) copyPackage(join(root, name), join(modules, '@holdfast', name))
-  cpSync(join(root, 'scripts/dist/torture'), join(folder, 'torture'), { recursive: true })
+  for (const name of ['shared', 'hub']) copyPackage(join(packages, name), join(modules, '@holdfast', name))
+  cpSync(from.programs, join(folder, 'torture'), { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n')
   for (const edit of mutant.edits) {
     const file = join(modules, '@holdfast', edit.file)

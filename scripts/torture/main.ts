@@ -12,6 +12,7 @@ import { crashPoints } from './crash-points.ts'
 import { diskFull } from './disk-full.ts'
 import { DOOR_MUTANTS } from './doors/door-mutants.ts'
 import { doorsBackup } from './doors/doors-backup.ts'
+import { doorsFanOut } from './doors/doors-fan-out.ts'
 import { doorsFull } from './doors/doors-full.ts'
 import { doorsFuzz } from './doors/doors-fuzz.ts'
 import { doorsKill } from './doors/doors-kill.ts'
@@ -40,6 +41,7 @@ const SCENARIOS: readonly Scenario[] = [
   doorsFuzz,
   doorsFull,
   doorsBackup,
+  doorsFanOut,
 ]
 const MUTANTS: readonly TortureMutant[] = [...STORE_MUTANTS, ...DOOR_MUTANTS]
 const SHOWN_FINDINGS = 10

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import type { Random } from '../random.ts'
 import { CuttingProxy } from './cutting-proxy.ts'
 
-const DEAF_MS = 2000
+const LENGTHS = { deafMs: 2000, stallMs: 1 }
 
 interface Opened {
   readonly proxy: CuttingProxy
@@ -12,7 +12,11 @@ interface Opened {
   readonly heard: string[]
 }
 
-async function throughProxy(random: Random, work: (opened: Opened) => Promise<void>): Promise<void> {
+async function throughProxy(
+  random: Random,
+  work: (opened: Opened) => Promise<void>,
+  lengths = LENGTHS,
+): Promise<void> {
   const heard: string[] = []
   const server = createServer((socket) => {
     socket.on('error', () => undefined)
@@ -24,7 +28,7 @@ async function throughProxy(random: Random, work: (opened: Opened) => Promise<vo
   const listening = once(server, 'listening')
   server.listen(0, '127.0.0.1')
   await listening
-  const proxy = await CuttingProxy.open((server.address() as AddressInfo).port, random, DEAF_MS)
+  const proxy = await CuttingProxy.open((server.address() as AddressInfo).port, random, lengths)
   try {
     await work({ proxy, heard })
   } finally {
@@ -54,6 +58,7 @@ async function until(holds: () => boolean): Promise<void> {
 }
 
 const never = (): number => 0.9
+const half = (): number => 0.5
 const always = (): number => 0
 
 describe('the proxy that cuts connections', () => {
@@ -85,5 +90,47 @@ describe('the proxy that cuts connections', () => {
       proxy.cut()
       await ended
       expect(proxy.cuts).toBe(1)
+    }))
+
+  test('can let a part of what the hub says through, and no more', () =>
+    throughProxy(half, async ({ proxy, heard }) => {
+      const { say, answers, ended } = await talk(proxy.url)
+      say('first')
+      await until(() => answers.length > 0)
+      proxy.tear()
+      expect(proxy.tears).toBe(0)
+      say('second')
+      await ended
+      expect([heard, answers, proxy.tears]).toEqual([['first', 'second'], ['echo first', 'echo '], 1])
+    }))
+
+  test('can hold back what the hub says to one client', () =>
+    throughProxy(
+      never,
+      async ({ proxy }) => {
+        const stalled = await talk(proxy.url)
+        stalled.say('first')
+        await until(() => stalled.answers.length > 0)
+        proxy.stall()
+        stalled.say('second')
+        const other = await talk(proxy.url)
+        for (const count of [1, 2, 3]) {
+          other.say('hello')
+          await until(() => other.answers.length === count)
+        }
+        expect([stalled.answers, proxy.stalls, proxy.cuts]).toEqual([['echo first'], 1, 0])
+      },
+      { ...LENGTHS, stallMs: 600_000 },
+    ))
+
+  test('lets it through in the end', () =>
+    throughProxy(never, async ({ proxy }) => {
+      const { say, answers } = await talk(proxy.url)
+      say('first')
+      await until(() => answers.length > 0)
+      proxy.stall()
+      say('second')
+      await until(() => answers.length > 1)
+      expect(answers).toEqual(['echo first', 'echo second'])
     }))
 })

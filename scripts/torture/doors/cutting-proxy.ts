@@ -1,39 +1,49 @@
 import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { between, chance, pick, type Random } from '../random.ts'
+import { below, between, chance, pick, type Random } from '../random.ts'
 
 interface Pair {
   readonly client: Socket
   readonly hub: Socket
-  /** What the hub says from here on is lost, while what the client says still arrives. */
-  isDeaf: boolean
+  /** A client that is deaf is still heard; one that is to be torn off gets a part of what the hub says next. */
+  state: 'open' | 'deaf' | 'tearing'
 }
 
-/** How long at most a client waits in vain before its connection is cut. */
-const DEAF_MS = 30
+/** How long at most. */
+interface Lengths {
+  /** A client waits in vain before its connection is cut. */
+  readonly deafMs: number
+  /** Nobody reads what the hub says to a client. */
+  readonly stallMs: number
+}
+
+const LENGTHS: Lengths = { deafMs: 30, stallMs: 400 }
 
 /**
  * Stands between clients and the hub, and cuts connections: at once, or so that requests still arrive and their answers
- * do not, which is the case that a client can not tell from a hub that has died.
+ * do not, which is the case that a client can not tell from a hub that has died, or in the middle of a frame. It can also
+ * stall one for a while.
  */
 export class CuttingProxy implements AsyncDisposable {
   readonly #server: Server
   readonly #hubPort: number
   readonly #pairs = new Set<Pair>()
   readonly #random: Random
-  readonly #deafMs: number
+  readonly #lengths: Lengths
   #cuts = 0
+  #tears = 0
+  #stalls = 0
 
-  private constructor(hubPort: number, random: Random, deafMs: number) {
+  private constructor(hubPort: number, random: Random, lengths: Lengths) {
     this.#hubPort = hubPort
     this.#random = random
-    this.#deafMs = deafMs
+    this.#lengths = lengths
     this.#server = createServer((client) => this.#join(client))
   }
 
-  static async open(hubPort: number, random: Random, deafMs = DEAF_MS): Promise<CuttingProxy> {
-    const proxy = new CuttingProxy(hubPort, random, deafMs)
+  static async open(hubPort: number, random: Random, lengths = LENGTHS): Promise<CuttingProxy> {
+    const proxy = new CuttingProxy(hubPort, random, lengths)
     const listening = once(proxy.#server, 'listening')
     proxy.#server.listen(0, '127.0.0.1')
     await listening
@@ -48,15 +58,38 @@ export class CuttingProxy implements AsyncDisposable {
     return this.#cuts
   }
 
+  /** Connections that ended in the middle of what the hub said. */
+  get tears(): number {
+    return this.#tears
+  }
+
+  get stalls(): number {
+    return this.#stalls
+  }
+
   /** Cuts one of the connections that are there. */
   cut(): void {
-    const able = [...this.#pairs].filter(({ isDeaf }) => !isDeaf)
-    if (able.length === 0) return
-    const pair = pick(this.#random, able)
+    const pair = this.#anyOpen()
+    if (pair === null) return
     this.#cuts += 1
     if (chance(this.#random, 0.4)) return this.#end(pair)
-    pair.isDeaf = true
-    setTimeout(() => this.#end(pair), between(this.#random, 1, this.#deafMs))
+    pair.state = 'deaf'
+    setTimeout(() => this.#end(pair), between(this.#random, 1, this.#lengths.deafMs))
+  }
+
+  /** What the hub says next to one of the clients arrives in part, and then its connection ends. */
+  tear(): void {
+    const pair = this.#anyOpen()
+    if (pair !== null) pair.state = 'tearing'
+  }
+
+  /** What the hub says to one of the clients piles up for a while, at last in the hub itself. */
+  stall(): void {
+    const pair = this.#anyOpen()
+    if (pair === null) return
+    this.#stalls += 1
+    pair.hub.pause()
+    setTimeout(() => pair.hub.resume(), between(this.#random, 1, this.#lengths.stallMs)).unref()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -66,7 +99,7 @@ export class CuttingProxy implements AsyncDisposable {
   }
 
   #join(client: Socket): void {
-    const pair: Pair = { client, hub: connect(this.#hubPort, '127.0.0.1'), isDeaf: false }
+    const pair: Pair = { client, hub: connect(this.#hubPort, '127.0.0.1'), state: 'open' }
     this.#pairs.add(pair)
     for (const socket of [pair.client, pair.hub]) {
       socket.setNoDelay(true)
@@ -76,8 +109,20 @@ export class CuttingProxy implements AsyncDisposable {
     }
     client.on('data', (bytes) => pair.hub.write(bytes))
     pair.hub.on('data', (bytes) => {
-      if (!pair.isDeaf) client.write(bytes)
+      if (pair.state === 'open') client.write(bytes)
+      if (pair.state === 'tearing') this.#tear(pair, bytes)
     })
+  }
+
+  #anyOpen(): Pair | null {
+    const open = [...this.#pairs].filter(({ state }) => state === 'open')
+    return open.length === 0 ? null : pick(this.#random, open)
+  }
+
+  #tear(pair: Pair, bytes: Buffer): void {
+    pair.state = 'deaf'
+    this.#tears += 1
+    pair.client.write(bytes.subarray(0, below(this.#random, bytes.length)), () => this.#end(pair))
   }
 
   #end(pair: Pair): void {

@@ -2,6 +2,7 @@ import type { TortureMutant } from '../mutant-list.ts'
 
 const FIELDS_WRITE = 'hub/dist/socket/events/fields-write.js'
 const UPDATE_METADATA = 'hub/dist/socket/events/update-metadata.js'
+const WATCHER = 'hub/dist/watch/watcher.js'
 
 /** Deliberate mistakes at the doors of the hub, each with the scenario that must see it. */
 export const DOOR_MUTANTS: readonly TortureMutant[] = [
@@ -99,5 +100,50 @@ export const DOOR_MUTANTS: readonly TortureMutant[] = [
     scenario: 'doors-fuzz',
     seenAs: ['unanswered'],
     runtimes: ['node'],
+  },
+  {
+    name: 'watch-skips-on-return',
+    edits: [
+      {
+        file: WATCHER,
+        find: 'this.#after = start.after;',
+        replace: 'this.#after = start.after === 0 ? 0 : start.after + 1;',
+      },
+    ],
+    scenario: 'doors-fan-out',
+    seenAs: ['gap'],
+    runtimes: ['node'],
+  },
+  {
+    // It goes on from the head, and says nothing.
+    name: 'watch-hides-the-floor',
+    edits: [
+      { file: WATCHER, find: 'this.#resync = page.message;', replace: 'this.#after = page.message.head;' },
+    ],
+    scenario: 'doors-fan-out',
+    seenAs: ['gap'],
+    runtimes: ['bun'],
+  },
+  {
+    name: 'watch-waits-for-no-ack',
+    edits: [
+      {
+        file: WATCHER,
+        find: `return this.#told(await line.tell('changes', page.message));`,
+        replace: `void line.tell('changes', page.message); return true;`,
+      },
+    ],
+    scenario: 'doors-fan-out',
+    seenAs: ['order'],
+    runtimes: ['node'],
+  },
+  {
+    name: 'watch-forgets-what-was-removed',
+    edits: [
+      { file: 'hub/dist/watch/watched-change.js', find: 'removed: [...removed],', replace: 'removed: [],' },
+    ],
+    scenario: 'doors-fan-out',
+    seenAs: ['shown'],
+    runtimes: ['bun'],
   },
 ]
