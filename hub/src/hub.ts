@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { AsyncScope } from '@holdfast/shared/scope/async-scope'
 import { admissionFor } from './auth/host-and-origin.ts'
@@ -18,8 +19,13 @@ import type { Log } from './log/log.ts'
 import { feedMetrics } from './metrics/feed-metrics.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { processMetrics } from './metrics/process-metrics.ts'
+import { runMetrics } from './metrics/run-metrics.ts'
 import { socketMetrics } from './metrics/socket-metrics.ts'
 import { storeMetrics } from './metrics/store-metrics.ts'
+import { KillMarks } from './runs/kill-marks.ts'
+import { LeaseSweep } from './runs/lease-sweep.ts'
+import { ResumeInPlace } from './runs/resume-in-place.ts'
+import { RunDesk } from './runs/run-desk.ts'
 import { openSocketDoor } from './socket/open-socket-door.ts'
 import { Retention } from './store/retention.ts'
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
@@ -31,6 +37,8 @@ const DRAIN_MS = 3500
 /** What comes from outside the program. */
 export interface Outside {
   readonly now: () => number
+  /** Milliseconds of a clock that only runs forward. */
+  readonly elapsed: () => number
   readonly log: Log
 }
 
@@ -47,7 +55,7 @@ export interface Hub extends AsyncDisposable {
 }
 
 /** Starts everything, in this order, and ends it in reverse: doors first, the store last. */
-export async function startHub({ config, secrets }: Settings, { now, log }: Outside): Promise<Hub> {
+export async function startHub({ config, secrets }: Settings, { now, elapsed, log }: Outside): Promise<Hub> {
   await using scope = new AsyncScope()
   const store = scope.use(await openSqliteStore(config.database, { now, log }))
   const token = rootToken(config.home, secrets.token)
@@ -56,6 +64,10 @@ export async function startHub({ config, secrets }: Settings, { now, log }: Outs
   const admission = admissionFor(config)
   const presence = new LivePresence(now)
   const registry = new LiveRpcRegistry()
+  const kills = new KillMarks(elapsed)
+  const runs = await RunDesk.open({ store, log, leaseMs: config.leaseMs, elapsed })
+  scope.use(new LeaseSweep(runs, (error) => log.error('a sweep of leases failed', error)))
+  const resumes = new ResumeInPlace({ store, desk: runs, calls: registry, log, now, newId: randomUUID })
   const answering = new InFlight()
   let ending = false
   const isShuttingDown = (): boolean => ending
@@ -65,8 +77,17 @@ export async function startHub({ config, secrets }: Settings, { now, log }: Outs
   const metrics = new Metrics()
   metrics.add(processMetrics({ library: store.library, startedAt: now() }))
   metrics.add(storeMetrics(store))
-  const both = { store, gate, logins, presence, log, now }
-  const answer = openHttpDoor({ ...both, calls: registry, admission, devices, metrics, isShuttingDown })
+  metrics.add(runMetrics(runs))
+  const both = { store, gate, logins, presence, runs, kills, log, now }
+  const answer = openHttpDoor({
+    ...both,
+    calls: registry,
+    resumes,
+    admission,
+    devices,
+    metrics,
+    isShuttingDown,
+  })
   const http: HttpDoor = (request, address) => answering.track(answer(request, address))
   const frontDoor = scope.use(
     await openFrontDoor({ host: config.host, port: config.port, http, admission, isShuttingDown }),
@@ -86,6 +107,7 @@ export async function startHub({ config, secrets }: Settings, { now, log }: Outs
   metrics.add(feedMetrics(events))
   scope.defer(async () => {
     ending = true
+    resumes.shutDown()
     frontDoor.stopAccepting()
     const answered = await within(Promise.all([sockets.drain(), answering.settled()]), DRAIN_MS)
     if (!answered) log.warn('connections were cut before they were answered', { requests: answering.count })

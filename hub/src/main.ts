@@ -56,7 +56,7 @@ function sentenceOf(error: unknown): string {
 
 async function serve(settings: Settings): Promise<number> {
   const log = pinoLog(settings.config.logLevel, new StandardError())
-  const hub = await startHub(settings, { now: Date.now, log })
+  const hub = await startHub(settings, { now: Date.now, elapsed: () => performance.now(), log })
   // Whoever reads that it runs may end it at once.
   const end = untilEnd(hub, log)
   process.stdout.write(banner(hub))

@@ -2,6 +2,8 @@ import type { AddDeviceAnswer, AddDeviceBody } from '@holdfast/shared/protocol/h
 import type { Machine } from '@holdfast/shared/protocol/http/machine'
 import type { ResumableSession } from '@holdfast/shared/protocol/http/resumable'
 import type { Session } from '@holdfast/shared/protocol/http/session'
+import type { SessionRunsAnswer } from '@holdfast/shared/protocol/http/session-runs'
+import type { StopSessionAnswer } from '@holdfast/shared/protocol/http/stop-session'
 
 export type Fields = { readonly [field: string]: unknown }
 
@@ -50,6 +52,15 @@ export class HubView {
   /** Changes some fields of a session. */
   async edit(id: string, patch: Fields): Promise<void> {
     await this.#ask('PATCH', `/api/sessions/${id}/metadata`, { patch })
+  }
+
+  /** The runs of a session, newest first. */
+  async runs(id: string): Promise<SessionRunsAnswer['runs']> {
+    return (await this.#read<SessionRunsAnswer>(`/api/sessions/${id}/runs`))?.runs ?? []
+  }
+
+  async stop(id: string, reason: string): Promise<StopSessionAnswer> {
+    return (await this.#ask('POST', `/api/sessions/${id}/stop`, { reason })) as StopSessionAnswer
   }
 
   async addDevice(device: AddDeviceBody): Promise<AddDeviceAnswer> {

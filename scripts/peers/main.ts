@@ -21,6 +21,7 @@ import { resumed } from './scenarios/resumed.ts'
 import { runner } from './scenarios/runner.ts'
 import { spawned } from './scenarios/spawned.ts'
 import { strangers } from './scenarios/strangers.ts'
+import { toldToStop } from './scenarios/told-to-stop.ts'
 import { judgeWire, SENT_AWAY } from './wire-judge.ts'
 import { openWorld, type World, type WorldSettings } from './world.ts'
 
@@ -28,6 +29,7 @@ const SCENARIOS: readonly Scenario[] = [
   runner,
   spawned,
   killed,
+  toldToStop,
   ended,
   edited,
   oddTitles,

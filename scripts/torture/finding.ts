@@ -42,6 +42,12 @@ export type FindingKind =
   | 'memory'
   /** The access token stands in what the hub printed. */
   | 'leak'
+  /** Two programs are let into one conversation, or a lease is taken away, or kept, against the rules. */
+  | 'lease'
+  /** A verdict, or a token that was given out with one, is not what is on record. */
+  | 'verdict'
+  /** A restart changed what is stored. */
+  | 'restart'
   | 'hang'
   /** The harness itself did not do its work, so that it proves nothing. */
   | 'harness'

@@ -6,6 +6,7 @@ import { replaceOnce } from './layout.ts'
 import { DOOR_MUTANTS } from './doors/door-mutants.ts'
 import { BRIEF_HUB } from './doors/fan-out/brief-hub.ts'
 import { STORE_MUTANTS } from './mutant-list.ts'
+import { RUN_MUTANTS } from './runs/run-mutants.ts'
 
 test('a text is replaced where it stands exactly once', () => {
   const edit = { file: 'f', find: 'a(b)', replace: '$& c' }
@@ -15,7 +16,7 @@ test('a text is replaced where it stands exactly once', () => {
 })
 
 test('the mutants have names of their own and a text to replace in every file', () => {
-  const mutants = [...STORE_MUTANTS, ...DOOR_MUTANTS]
+  const mutants = [...STORE_MUTANTS, ...DOOR_MUTANTS, ...RUN_MUTANTS]
   expect(new Set(mutants.map(({ name }) => name)).size).toBe(mutants.length)
   const root = repositoryRoot()
   for (const { edits } of [...mutants, BRIEF_HUB]) {

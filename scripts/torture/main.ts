@@ -25,6 +25,8 @@ import { STORE_MUTANTS, type TortureMutant } from './mutant-list.ts'
 import { tryMutant } from './mutants.ts'
 import { powerLoss } from './power-loss.ts'
 import { findRuntimes } from './runtimes.ts'
+import { RUN_MUTANTS } from './runs/run-mutants.ts'
+import { runsSimulated } from './runs/runs-simulated.ts'
 import type { Scenario } from './scenario.ts'
 import { twoHubs } from './two-hubs.ts'
 
@@ -42,8 +44,9 @@ const SCENARIOS: readonly Scenario[] = [
   doorsFull,
   doorsBackup,
   doorsFanOut,
+  runsSimulated,
 ]
-const MUTANTS: readonly TortureMutant[] = [...STORE_MUTANTS, ...DOOR_MUTANTS]
+const MUTANTS: readonly TortureMutant[] = [...STORE_MUTANTS, ...DOOR_MUTANTS, ...RUN_MUTANTS]
 const SHOWN_FINDINGS = 10
 
 interface Tally {

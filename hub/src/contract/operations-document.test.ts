@@ -7,6 +7,7 @@ import { EXIT } from '../exit-code.ts'
 import { STATE_BODY } from '../http/body-reader.ts'
 import { MAX_FRAME_BYTES } from '../listen/engine-settings.ts'
 import { parseExposition } from '../metrics/contract/parse-exposition.ts'
+import { WAIT_LIMITS } from '../runs/resume-waits.ts'
 import { SOCKET_LIMITS } from '../socket/socket-limits.ts'
 import { RETENTION } from '../store/retention.ts'
 import { QUEUE_LIMITS } from '../store/sqlite/commit-queue.ts'
@@ -30,7 +31,7 @@ function rowsUnder(heading: string): string[][] {
     )
 }
 
-const CONSTANTS = { LIMITS, SOCKET_LIMITS, QUEUE_LIMITS, RETENTION, MAX_FRAME_BYTES }
+const CONSTANTS = { LIMITS, SOCKET_LIMITS, QUEUE_LIMITS, WAIT_LIMITS, RETENTION, MAX_FRAME_BYTES }
 
 function constant(path: string): unknown {
   return path.split('.').reduce<unknown>((value, name) => (value as Record<string, unknown>)[name], CONSTANTS)

@@ -34,7 +34,7 @@ async function outputOf([command = '', ...args]: readonly string[]): Promise<str
 
 describe.each([
   ['docs/PROTOCOL.md', PROTOCOL, 7],
-  ['docs/API.md', API, 5],
+  ['docs/API.md', API, 9],
   ['README.md', README, 3],
 ])('%s', (_, text, atLeast) => {
   test('[WI1] [WI2] [WI4] [CO1] every example, run in order, prints what stands under it', async () => {

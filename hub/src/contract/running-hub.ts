@@ -23,11 +23,12 @@ export interface RunningHub extends AsyncDisposable {
 
 /** A whole hub in this process, on a port of its own, with a database file in a folder of its own. */
 export async function runHub(
-  more: { log?: Log; home?: string; now?: () => number } = {},
+  more: { log?: Log; home?: string; now?: () => number; elapsed?: () => number } = {},
 ): Promise<RunningHub> {
   const home = more.home ?? mkdtempSync(join(tmpdir(), 'holdfast-hub-'))
   const settings = readConfig({ HOLDFAST_HOME: home, HOLDFAST_PORT: '0', HOLDFAST_TOKEN: ROOT_TOKEN })
-  const hub = await startHub(settings, { now: more.now ?? Date.now, log: more.log ?? SILENT })
+  const { now = Date.now, elapsed = () => performance.now(), log = SILENT } = more
+  const hub = await startHub(settings, { now, elapsed, log })
   return {
     hub,
     home,

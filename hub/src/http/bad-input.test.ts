@@ -2,11 +2,15 @@ import { describe, expect, test } from 'vitest'
 import { bearing, born, creating, getting, patching } from './contract/asking.ts'
 import { BAD_APPROACHES } from './contract/bad-approaches.ts'
 import { BAD_CONTENTS } from './contract/bad-contents.ts'
+import { BAD_RUNS } from './contract/bad-runs.ts'
 import type { BadRequest } from './contract/bad-request.ts'
 import { DoorWorld, HOST, RESUME_TOKEN, ROOT_TOKEN, type Asking } from './contract/door-world.ts'
 
 describe('what the door declines', () => {
-  const rows = [...BAD_APPROACHES, ...BAD_CONTENTS].map((row): [string, BadRequest] => [row[0], row])
+  const rows = [...BAD_APPROACHES, ...BAD_CONTENTS, ...BAD_RUNS].map((row): [string, BadRequest] => [
+    row[0],
+    row,
+  ])
 
   test.each(rows)('%s', async (_title, [, ask, status, code, more = {}]) => {
     await using world = await DoorWorld.open()

@@ -20,8 +20,8 @@ import type { HttpDoorParts } from './http-door.ts'
 import { mayResume } from './may-resume.ts'
 import { readQuery } from './read-query.ts'
 import { resumableSessions } from './resumable-sessions.ts'
-import { resumeTarget } from './resume-target.ts'
 import { findSession } from './session-asked.ts'
+import { targetAsked } from './target-asked.ts'
 
 const BODY: BodyShape<typeof createSessionBody> = {
   ...STATE_BODY,
@@ -70,9 +70,7 @@ export function cliSessions(parts: HttpDoorParts, bodies: BodyReader): Hono<Door
       mayResume,
       answering<ResumeTargetAnswer>(async (c) => {
         const found = await findSession(store, c)
-        if (found.kind === 'refused') return found
-        const answer = resumeTarget(found.record, presence.session(found.key))
-        return answer.kind === 'refused' ? answer : { target: answer.target }
+        return found.kind === 'refused' ? found : targetAsked(parts, found)
       }),
     )
     .get(

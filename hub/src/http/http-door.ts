@@ -6,6 +6,9 @@ import type { Calls } from '../live/calls.ts'
 import type { Presence } from '../live/presence.ts'
 import type { Log } from '../log/log.ts'
 import type { Metrics } from '../metrics/metrics.ts'
+import type { KillMarks } from '../runs/kill-marks.ts'
+import type { RunDesk } from '../runs/run-desk.ts'
+import type { ResumeInPlace } from '../runs/resume-in-place.ts'
 import type { Store } from '../store/store.ts'
 
 export interface HttpDoorParts {
@@ -16,6 +19,10 @@ export interface HttpDoorParts {
   readonly devices: Devices
   readonly presence: Presence
   readonly calls: Calls
+  readonly runs: RunDesk
+  /** Hears of every end that somebody asks for. */
+  readonly kills: KillMarks
+  readonly resumes: ResumeInPlace
   /** What `/metrics` shows; the door adds what it counts itself. */
   readonly metrics: Metrics
   readonly log: Log

@@ -9,7 +9,9 @@ import { AddressLimits, type Limits } from './address-limits.ts'
 import { admitted } from './admitted.ts'
 import { authenticated } from './authenticated.ts'
 import { BodyReader } from './body-reader.ts'
+import { cliClaims } from './cli-claims.ts'
 import { cliMachines } from './cli-machines.ts'
+import { cliRuns } from './cli-runs.ts'
 import { cliSessions } from './cli-sessions.ts'
 import type { DoorEnv } from './door-env.ts'
 import { errorsOnly } from './errors-only.ts'
@@ -81,6 +83,8 @@ function authenticate(app: Hono<DoorEnv>, { gate, logins }: HttpDoorParts): void
 function serveCallers(app: Hono<DoorEnv>, parts: HttpDoorParts, bodies: BodyReader): void {
   app.route('/cli/sessions', cliSessions(parts, bodies))
   app.route('/cli/machines', cliMachines(parts, bodies))
+  app.route('/cli/claims', cliClaims(parts.runs, bodies))
+  app.route('/cli/runs', cliRuns(parts.runs, bodies))
   app.route('/', metricsRoute(parts.metrics))
   serveApi(app, apiHandlers(parts), bodies)
 }

@@ -2,8 +2,9 @@ import { AGENTS } from '@holdfast/shared/agents/registry'
 import { resumeTarget as resumeTargetSchema } from '@holdfast/shared/protocol/http/resume-target'
 import { releasedFlavor } from '@holdfast/shared/protocol/released/modes'
 import type { SessionRecord } from '@holdfast/shared/records/session'
+import type { Verdict } from '@holdfast/shared/resume/verdict'
 import { describe, expect, test } from 'vitest'
-import { resumeTarget } from './resume-target.ts'
+import { conversationOf, resumeTarget } from './resume-target.ts'
 
 const LIVE = { active: true, activeAt: 1, thinking: true, thinkingAt: 1 }
 
@@ -17,12 +18,28 @@ function record(metadata: SessionRecord['metadata'], more: Partial<SessionRecord
     metadata,
     metadataVersion: 1,
     damaged: [],
+    verdict: { class: 'resumable', reason: null },
     agentState: null,
     agentStateDamaged: false,
     agentStateVersion: 1,
     settings: {},
     ...more,
   }
+}
+
+const RESUME: Verdict = {
+  decision: 'resume',
+  message: 'm',
+  token: 'token of the verdict',
+  workDir: '/work',
+  checks: [],
+}
+
+function targetOf(session: SessionRecord, verdict = RESUME): ReturnType<typeof resumeTarget> {
+  const conversation = conversationOf(session)
+  return conversation.kind === 'refused'
+    ? conversation
+    : resumeTarget(session, LIVE, { conversation, verdict })
 }
 
 const WHOLE = { path: '/work', host: 'box', machineId: 'm', flavor: 'claude', claudeSessionId: 'token' }
@@ -38,7 +55,7 @@ describe('where a session is resumed', () => {
       collaborationMode: 'plan',
       copilotAgentMode: 'autopilot',
     } as const
-    const found = resumeTarget(record(WHOLE, { settings, agentState: { controlledByUser: true } }), LIVE)
+    const found = targetOf(record(WHOLE, { settings, agentState: { controlledByUser: true } }))
     expect(found).toEqual({
       kind: 'target',
       target: {
@@ -50,16 +67,15 @@ describe('where a session is resumed', () => {
         active: true,
         thinking: true,
         controlledByUser: true,
-        agentSessionId: 'token',
+        agentSessionId: 'token of the verdict',
         ...settings,
       },
     })
   })
 
   test('[CO13] what is not known is left out, or null where that is allowed', () => {
-    const found = resumeTarget(
+    const found = targetOf(
       record({ path: '/work', machineId: 'm', flavor: 'claude', claudeSessionId: 'token' }),
-      LIVE,
     )
     const target = found.kind === 'target' ? found.target : {}
     expect(target).toMatchObject({
@@ -73,20 +89,26 @@ describe('where a session is resumed', () => {
   })
 
   test.each(AGENTS.map((agent) => [agent.flavor, agent] as const))(
-    '[ME2] the token of %s is found in its own field, and in no other',
+    '[ME2] the token of %s is looked for in its own field, and in no other',
     (flavor, { tokenField }) => {
-      const others = Object.fromEntries(
-        AGENTS.map((agent) => [agent.tokenField ?? 'none', `of ${agent.flavor}`]),
-      )
-      const found = resumeTarget(record({ path: '/work', machineId: 'm', flavor, ...others }), LIVE)
+      const where = { path: '/work', machineId: 'm', flavor }
+      const tokens = AGENTS.flatMap((agent) => (agent.tokenField === null ? [] : [agent.tokenField]))
+      const others = tokens.filter((field) => field !== tokenField)
       const resumable = tokenField !== null && releasedFlavor.safeParse(flavor).success
-      expect(found).toMatchObject(
-        resumable
-          ? { kind: 'target', target: { flavor, agentSessionId: `of ${flavor}` } }
-          : { kind: 'refused', code: 'resume_unavailable' },
-      )
+      const without = targetOf(record({ ...where, ...Object.fromEntries(others.map((name) => [name, 't'])) }))
+      expect(without).toMatchObject({ kind: 'refused', code: 'resume_unavailable' })
+      const found = targetOf(record({ ...where, [tokenField ?? 'none']: 't' }))
+      expect(found.kind).toBe(resumable ? 'target' : 'refused')
     },
   )
+
+  test.each([
+    [{ reason: 'transcript_absent' }, 'resume_unavailable'],
+    [{ reason: 'run_in_progress' }, 'run_in_progress'],
+  ] as const)('[RV10] [WI7] what is judged %j has none, and the verdict says why', (judged, code) => {
+    const verdict: Verdict = { ...judged, decision: 'fresh', message: 'why', workDir: null, checks: [] }
+    expect(targetOf(record(WHOLE), verdict)).toEqual({ kind: 'refused', code, message: 'why' })
+  })
 
   test.each<[string, SessionRecord['metadata'], readonly string[], RegExp]>([
     ['without a flavor', { ...WHOLE, flavor: '' }, [], /which agent/],
@@ -106,7 +128,7 @@ describe('where a session is resumed', () => {
     ['without a machine', { ...WHOLE, machineId: null }, [], /which machine/],
     ['without a directory', { ...WHOLE, path: '' }, [], /which directory/],
   ])('[CO13] a session %s has none, and one sentence says why', (_name, metadata, damaged, why) => {
-    const found = resumeTarget(record(metadata, { damaged: [...damaged] }), LIVE)
+    const found = targetOf(record(metadata, { damaged: [...damaged] }))
     expect(found).toMatchObject({ kind: 'refused', code: 'resume_unavailable' })
     expect(found.kind === 'refused' ? found.message : '').toMatch(why)
   })
@@ -114,7 +136,7 @@ describe('where a session is resumed', () => {
   test.each([[null], ['text'], [[]], [{}], [{ controlledByUser: 'true' }]])(
     '[CO13] agent state that does not say so is not controlled by a person: %j',
     (agentState) => {
-      const found = resumeTarget(record(WHOLE, { agentState }), LIVE)
+      const found = targetOf(record(WHOLE, { agentState }))
       expect(found).toMatchObject({ target: { controlledByUser: false } })
     },
   )

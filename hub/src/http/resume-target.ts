@@ -6,6 +6,7 @@ import { printable } from '@holdfast/shared/protocol/printable'
 import { releasedFlavor, type ReleasedFlavor } from '@holdfast/shared/protocol/released/modes'
 import type { LiveSession } from '@holdfast/shared/protocol/released/session-for-released-client'
 import type { SessionRecord, SessionSummary } from '@holdfast/shared/records/session'
+import type { Verdict } from '@holdfast/shared/resume/verdict'
 
 /** What a resume needs of a session's metadata. */
 export interface Conversation {
@@ -13,7 +14,6 @@ export interface Conversation {
   readonly flavor: ReleasedFlavor
   readonly directory: string
   readonly machineId: string
-  readonly token: string
 }
 
 /** The conversation that a session points at, as far as its metadata tells, or the first thing that is missing. */
@@ -29,8 +29,7 @@ export function conversationOf(session: SessionSummary): Conversation | Refusal 
   if (agent.tokenField === null) {
     return unavailable(`${agent.label} keeps no conversation that could be resumed.`)
   }
-  const token = textIn(session, agent.tokenField)
-  if (token === null) {
+  if (textIn(session, agent.tokenField) === null) {
     return unavailable(missing(session, agent.tokenField, `has no resume token of ${agent.label}`))
   }
   const directory = textIn(session, 'path')
@@ -39,17 +38,17 @@ export function conversationOf(session: SessionSummary): Conversation | Refusal 
   const machineId = textIn(session, 'machineId')
   if (machineId === null)
     return unavailable(missing(session, 'machineId', 'does not say on which machine it ran'))
-  return { kind: 'conversation', flavor: released.data, directory, machineId, token }
+  return { kind: 'conversation', flavor: released.data, directory, machineId }
 }
 
-/** Where and with what a session can be resumed. */
+/** Where and with what a session can be resumed, if its verdict lets a person do so; the token is that of the verdict. */
 export function resumeTarget(
   record: SessionRecord,
   live: LiveSession,
+  { conversation, verdict }: { readonly conversation: Conversation; readonly verdict: Verdict },
 ): { readonly kind: 'target'; readonly target: ResumeTarget } | Refusal {
-  const conversation = conversationOf(record)
-  if (conversation.kind === 'refused') return conversation
-  const { flavor, directory, machineId, token } = conversation
+  const { flavor, directory, machineId } = conversation
+  if (verdict.token === undefined) return refusedBy(verdict)
   const host = textIn(record, 'host')
   const { agentState } = record
   const { model, effort, modelReasoningEffort, ...others } = record.settings
@@ -62,13 +61,17 @@ export function resumeTarget(
     active: live.active,
     thinking: live.thinking,
     controlledByUser: isJsonObject(agentState) && agentState['controlledByUser'] === true,
-    agentSessionId: token,
+    agentSessionId: verdict.token,
     model: model ?? null,
     effort: effort ?? null,
     modelReasoningEffort: modelReasoningEffort ?? null,
     ...others,
   }
   return { kind: 'target', target }
+}
+
+function refusedBy({ reason, message }: Verdict): Refusal {
+  return reason === 'run_in_progress' ? refuse('run_in_progress', message) : unavailable(message)
 }
 
 /** A field's text; null where it holds none, blanks, or something else. */

@@ -1,10 +1,9 @@
-import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
+import type { Refusal } from '@holdfast/shared/errors/holdfast-error'
 import { idSchema } from '@holdfast/shared/records/ids'
 import type { SessionRecord } from '@holdfast/shared/records/session'
 import type { SessionKey, Store } from '../store/store.ts'
 import type { DoorContext } from './door-env.ts'
-
-const SESSION_NOT_FOUND = refuse('session_not_found', 'There is no such session.')
+import { SESSION_NOT_FOUND } from './session-not-found.ts'
 
 /** The session of the path, in the caller's namespace. What can be nobody's id is the id of no session. */
 export function sessionAsked(c: DoorContext): SessionKey | Refusal {

@@ -25,6 +25,8 @@ export type CallResult<Answer> =
 
 /** Asks the clients that registered themselves for it. */
 export interface Calls {
+  /** Whether somebody who answers it is connected. */
+  isAnswered(name: CallName, target: CallTarget): boolean
   call<Name extends CallName>(
     name: Name,
     target: CallTarget,

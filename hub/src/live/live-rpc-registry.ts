@@ -64,6 +64,10 @@ export class LiveRpcRegistry implements RpcRegistry {
     for (const endWait of registrar.waiting) endWait()
   }
 
+  isAnswered(name: CallName, { namespace, id }: CallTarget): boolean {
+    return this.#holders.has(keyOf(namespace, rpcMethod(id, name)))
+  }
+
   async call<Name extends CallName>(
     name: Name,
     target: CallTarget,

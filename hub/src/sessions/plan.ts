@@ -46,11 +46,14 @@ export function withPairs(names: readonly string[]): readonly string[] {
   return [...new Set([...names, ...names.flatMap((name) => partnerOf(name) ?? [])])]
 }
 
-/** The fields that a write of `names` must see: pairs move together, and a token is remembered with its machine. */
+/** What a token is remembered with. */
+const BESIDE_TOKEN = ['machineId', 'path']
+
+/** The fields that a write of `names` must see: pairs move together, and a token is remembered with its machine and directory. */
 export function fieldsToSee(names: readonly string[]): readonly string[] {
   const all = withPairs(names)
   const namesToken = names.some((name) => agentOfTokenField(name) !== undefined)
-  return namesToken && !all.includes('machineId') ? [...all, 'machineId'] : all
+  return namesToken ? [...new Set([...all, ...BESIDE_TOKEN])] : all
 }
 
 /** Looks through what was sent before anything else does. */
@@ -175,7 +178,8 @@ function movesOf(agent: AgentEntry, moved: Moved): TokenMove[] {
   }
   if (typeof token.after === 'string') {
     const machineId = moved.context.actor.machine ?? textAfter('machineId', moved)
-    moves.push({ kind: 'arrives', flavor, value: token.after, paired, machineId })
+    const directory = moved.context.actor.run === undefined ? null : textAfter('path', moved)
+    moves.push({ kind: 'arrives', flavor, value: token.after, paired, machineId, directory })
   }
   return moves
 }

@@ -44,6 +44,8 @@ export type TokenMove =
       readonly value: string
       readonly paired: string | null
       readonly machineId: string | null
+      /** Where its run works; null where it does not come from a run. */
+      readonly directory: string | null
     }
   | { readonly kind: 'repaired'; readonly flavor: string; readonly paired: string | null }
 

@@ -14,6 +14,8 @@ export interface Guest {
   readonly isOurs: boolean
   /** The session and the machine that it says it speaks for. */
   readonly own: { readonly [scope in Scope]: string | null }
+  /** The run that it says it is. */
+  readonly runId: string | null
   /** Knows which of those are in its namespace. */
   readonly directory: Directory
 }
@@ -34,12 +36,12 @@ export async function admit(
   if ('kind' in caller) return caller
   const shake = handshakeAuth.safeParse(auth)
   if (!shake.success) return shapeRefusal('The handshake', shake.error)
-  const { sessionId = null, machineId = null, features = [] } = shake.data
+  const { sessionId = null, machineId = null, runId = null, features = [] } = shake.data
   const directory = new Directory(store, caller.namespace)
   if (sessionId !== null) await directory.has('session', sessionId)
   if (machineId !== null) await directory.has('machine', machineId)
   const own = { session: sessionId, machine: machineId }
-  return { kind: 'guest', caller, isOurs: features.includes(PATCHES_FEATURE), own, directory }
+  return { kind: 'guest', caller, isOurs: features.includes(PATCHES_FEATURE), own, runId, directory }
 }
 
 /** The token in a handshake, whatever else is in it. */

@@ -4,6 +4,7 @@ import type { ErrorEvent } from '@holdfast/shared/protocol/down/error'
 import type { RpcRequest } from '@holdfast/shared/protocol/down/rpc-request'
 import { printable } from '@holdfast/shared/protocol/printable'
 import type { Actor } from '@holdfast/shared/records/actor'
+import type { RunRecord } from '@holdfast/shared/records/run'
 import type { Socket } from 'socket.io'
 import { actorOf, mayDo, type Caller } from '../auth/caller.ts'
 import { machineRoom, patchesRoom, wholeRoom } from '../feed/rooms.ts'
@@ -11,6 +12,7 @@ import type { ConnectionId } from '../live/presence.ts'
 import type { CallHolder } from '../live/rpc-registry.ts'
 import type { Guest } from './admit.ts'
 import type { Directory, Scope } from './directory.ts'
+import type { OwnRun } from './own-run.ts'
 import { SOCKET_LIMITS } from './socket-limits.ts'
 import { TokenBucket } from './token-bucket.ts'
 
@@ -25,24 +27,30 @@ export interface Complaint {
 export class Connection implements CallHolder {
   readonly id: ConnectionId
   readonly caller: Caller
-  /** One object for all that this connection writes, made once. */
-  readonly actor: Actor
   readonly mayWrite: boolean
   readonly directory: Directory
   readonly signs: TokenBucket
   readonly drops: TokenBucket
+  /** Null for a client that knows no runs. */
+  readonly ownRun: OwnRun | null
   /** What it last said that its sessions are set to. */
   readonly settings = new Map<string, SessionSettings>()
   /** Writes that are not answered yet, and errors that wait to be told. */
   writes = 0
   waitingErrors = 0
+  /** One object for all that this connection writes. */
+  #actor: Actor
   readonly #socket: Socket
   readonly #guest: Guest
   readonly #complaints: TokenBucket
   /** Ends the wait of each call that it was asked and has not answered. */
   readonly #asked = new Set<(reason: Error) => void>()
 
-  constructor(socket: Socket, guest: Guest, now: () => number) {
+  constructor(
+    socket: Socket,
+    guest: Guest,
+    { now, ownRun }: { readonly now: () => number; readonly ownRun: OwnRun | null },
+  ) {
     const { caller, isOurs, own, directory } = guest
     this.#socket = socket
     this.#guest = guest
@@ -50,18 +58,35 @@ export class Connection implements CallHolder {
     this.caller = caller
     this.mayWrite = mayDo(caller, 'agent')
     this.directory = directory
+    this.ownRun = ownRun
     this.signs = new TokenBucket(SOCKET_LIMITS.signs, now)
     this.drops = new TokenBucket(SOCKET_LIMITS.dropped, now)
     this.#complaints = new TokenBucket(SOCKET_LIMITS.complaints, now)
     const { session, machine } = own
     const isMachineThere = machine !== null && directory.isKnown('machine', machine)
-    this.actor = actorOf(caller, isOurs ? 'socket' : 'hapi', isMachineThere ? { machine } : {})
+    this.#actor = actorOf(caller, isOurs ? 'socket' : 'hapi', isMachineThere ? { machine } : {})
     if (isMachineThere) this.#join('machine', machine)
     if (session !== null && directory.isKnown('session', session)) this.#join('session', session)
+    ownRun?.arrived(this)
   }
 
   get isOpen(): boolean {
     return this.#socket.connected
+  }
+
+  get actor(): Actor {
+    return this.#actor
+  }
+
+  /** It turned out to be this run's: what it writes from here on is written by the run, where the run is. */
+  speaksAs({ id: run, machineId, runtimeId }: RunRecord): void {
+    if (this.#actor.run === run) return
+    this.#actor = {
+      ...this.#actor,
+      run,
+      ...(machineId === null ? {} : { machine: machineId }),
+      ...(runtimeId === null ? {} : { runtime: runtimeId }),
+    }
   }
 
   /** Which it is of those that the connection speaks for; null for anything else. */

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@holdfast/shared/errors/codes'
 import { HoldfastError, refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
+import { ImplicitRuns } from '../runs/implicit-runs.ts'
 import type { Complaint, Connection } from './connection.ts'
 import { noCounts } from './socket-counts.ts'
 import type { SocketDoorParts } from './socket-door.ts'
@@ -12,6 +13,7 @@ const SAME_LINE_MS = 10_000
 export class Desk {
   readonly parts: SocketDoorParts
   readonly counts = noCounts()
+  readonly implicitRuns: ImplicitRuns
   #isDraining = false
   #underWay = 0
   #settled: (() => void)[] = []
@@ -19,6 +21,8 @@ export class Desk {
 
   constructor(parts: SocketDoorParts) {
     this.parts = parts
+    const { runs, kills } = parts
+    this.implicitRuns = new ImplicitRuns({ runs, kills, failed: (error) => void this.failed(error) })
   }
 
   get isDraining(): boolean {

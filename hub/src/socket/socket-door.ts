@@ -6,6 +6,8 @@ import type { SessionEvents } from '../feed/session-events.ts'
 import type { Presence } from '../live/presence.ts'
 import type { RpcRegistry } from '../live/rpc-registry.ts'
 import type { Log } from '../log/log.ts'
+import type { KillMarks } from '../runs/kill-marks.ts'
+import type { RunDesk } from '../runs/run-desk.ts'
 import type { Store } from '../store/store.ts'
 import type { SocketCounts } from './socket-counts.ts'
 
@@ -17,6 +19,9 @@ export interface SocketDoorParts {
   readonly logins: Pick<LoginCookies, 'callerIn'>
   readonly presence: Presence
   readonly registry: RpcRegistry
+  readonly runs: RunDesk
+  /** Of which sessions somebody asked that they end. */
+  readonly kills: KillMarks
   readonly events: SessionEvents
   /** The rooms of `/cli`. */
   readonly rooms: Rooms

@@ -3,6 +3,7 @@ import type { Guest } from './admit.ts'
 import { Connection } from './connection.ts'
 import type { Desk } from './desk.ts'
 import type { DevicesOnline } from './devices-online.ts'
+import { OwnRun } from './own-run.ts'
 import type { RawEvent } from './take-event.ts'
 
 export interface Welcoming {
@@ -15,7 +16,10 @@ export interface Welcoming {
 export function welcome(desk: Desk, socket: Socket, { guest, devices, take }: Welcoming): void {
   const { device } = guest.caller
   if (device !== null && !devices.add(device, socket)) return void socket.disconnect(true)
-  const connection = new Connection(socket, guest, desk.parts.now)
+  const { runs, log, now } = desk.parts
+  const failed = (error: unknown): void => void desk.failed(error)
+  const ownRun = guest.runId === null ? null : new OwnRun(guest.runId, { runs, log, failed })
+  const connection = new Connection(socket, guest, { now, ownRun })
   desk.counts.connections += 1
   // Nothing is handed on, so that no event ever reaches a listener of the library by its name.
   socket.use((event) => take(connection, event))
@@ -27,9 +31,10 @@ export function welcome(desk: Desk, socket: Socket, { guest, devices, take }: We
   })
 }
 
-function goodbye({ counts, parts }: Desk, connection: Connection): void {
+function goodbye({ counts, parts, implicitRuns }: Desk, connection: Connection): void {
   counts.connections -= 1
   parts.presence.disconnected(connection.id)
   parts.registry.disconnected(connection.id)
+  implicitRuns.disconnected(connection.id)
   connection.ended()
 }

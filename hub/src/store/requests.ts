@@ -1,8 +1,10 @@
 import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import type { Json } from '@holdfast/shared/metadata/json'
 import { findLimitProblem, LIMITS, utf8Bytes } from '@holdfast/shared/metadata/limits'
+import { protectedValueProblem } from '@holdfast/shared/metadata/protected-value'
 import { sessionSettings, type SessionSettings } from '@holdfast/shared/protocol/session-settings'
 import { actorSchema } from '@holdfast/shared/records/actor'
+import { holderSchema } from '@holdfast/shared/records/run'
 import { deviceNameSchema, roleSchema } from '@holdfast/shared/records/device'
 import {
   idSchema,
@@ -10,12 +12,19 @@ import {
   namespaceSchema,
   reasonSchema,
   tagSchema,
+  textSchema,
   versionSchema,
 } from '@holdfast/shared/records/ids'
 import { z } from 'zod'
 import type { Page } from './store.ts'
 
 const hashSchema = z.instanceof(Uint8Array).refine((bytes) => bytes.length === 32, 'must be 32 bytes')
+
+/** It becomes the value of a protected field. */
+const protectedText = textSchema(LIMITS.protectedBytes, 1).refine(
+  (text) => protectedValueProblem(text) === null,
+  'must not be blank, and take at most 4096 bytes',
+)
 
 /** The parts of a request that are not metadata, each with the schema it must fit. A part that is undefined is not looked at. */
 const PARTS = {
@@ -31,6 +40,10 @@ const PARTS = {
   name: deviceNameSchema,
   role: roleSchema,
   hash: hashSchema,
+  machineId: protectedText.max(128),
+  runtimeId: textSchema(256, 1),
+  directory: protectedText,
+  holder: holderSchema,
 } as const satisfies Record<string, z.ZodType>
 
 type Parts = { readonly [Name in keyof typeof PARTS]?: unknown }

@@ -9,6 +9,7 @@ import type { TokenRecord } from '@holdfast/shared/records/token'
 import type { SessionSettings } from '@holdfast/shared/protocol/session-settings'
 import type { PatchAnswer, ReplaceAnswer, VersionMismatch } from '../sessions/decision.ts'
 import type { SessionFilter } from '../sessions/session-filter.ts'
+import type { RunStore } from './run-store.ts'
 
 /**
  * Where sessions live. Every method is one whole transaction and returns a promise that settles after its outcome is
@@ -16,7 +17,7 @@ import type { SessionFilter } from '../sessions/session-filter.ts'
  * rejected, with a HoldfastError, only for what the store itself could not do. A request belongs to the store from the
  * call on: it is looked at again when its turn comes, and must not be changed meanwhile.
  */
-export interface Store extends AsyncDisposable {
+export interface Store extends RunStore, AsyncDisposable {
   /** Changes when the file was restored from a backup; versions and seqs are comparable within one epoch only. */
   readonly epoch: string
   /** Settles, with the reason, when the store can not go on; after that every call is refused with `store_stopped`. */

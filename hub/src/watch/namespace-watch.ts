@@ -1,6 +1,8 @@
 import type { SessionFacts } from '@holdfast/shared/protocol/watch/facts'
+import type { RunRecord } from '@holdfast/shared/records/run'
 import type { Presence } from '../live/presence.ts'
 import type { Log } from '../log/log.ts'
+import type { LiveRuns } from '../runs/live-runs.ts'
 import { FactsTeller } from './facts-teller.ts'
 import { FeedPages, type WatchSource } from './feed-pages.ts'
 import type { WatchLine } from './watch-connection.ts'
@@ -10,6 +12,7 @@ import { Watcher, type WatchStart } from './watcher.ts'
 export interface NamespaceWatchParts {
   readonly store: WatchSource
   readonly presence: Pick<Presence, 'session' | 'activeSessions'>
+  readonly runs: { readonly live: Pick<LiveRuns, 'inSession' | 'sessions'> }
   readonly log: Log
   /** Resolves after so many milliseconds. */
   readonly later: (ms: number) => Promise<void>
@@ -42,7 +45,7 @@ export class NamespaceWatch {
   }
 
   add(line: WatchLine, start: WatchStart): void {
-    const { log, later, limits, presence } = this.#parts
+    const { log, later, limits, presence, runs } = this.#parts
     const retry = () => later(limits.retryMs)
     const watcher = new Watcher(start, { line, pages: this.#pages, log, retry })
     const factsOf = (session: string) => this.#factsOf(session)
@@ -50,6 +53,7 @@ export class NamespaceWatch {
     this.#members.set(line, { watcher, facts })
     watcher.wake()
     facts.owe(presence.activeSessions(this.#namespace))
+    facts.owe(runs.live.sessions(this.#namespace))
     void facts.tell()
   }
 
@@ -91,7 +95,13 @@ export class NamespaceWatch {
   }
 
   #factsOf(session: string): SessionFacts {
-    const liveness = this.#parts.presence.session({ namespace: this.#namespace, session })
-    return { sid: session, liveness }
+    const { presence, runs } = this.#parts
+    const key = { namespace: this.#namespace, session }
+    const [run] = runs.live.inSession(key)
+    return { sid: session, liveness: presence.session(key), run: run === undefined ? null : watchedRun(run) }
   }
+}
+
+function watchedRun({ id, kind, state, startedAt, contended, machineId }: RunRecord): SessionFacts['run'] {
+  return { runId: id, kind, state, since: startedAt, contended, machineId }
 }

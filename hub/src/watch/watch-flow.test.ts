@@ -165,17 +165,26 @@ describe('what is live', () => {
     const [here, quiet] = [await world.born(), await world.born()]
     const agent = await world.connect({ sessionId: here.session })
     agent.tell('session-alive', { sid: here.session, time: 1, thinking: false })
-    await agent.settled()
+    await until('it has a run', () => world.runs.live.counts.implicit === 1)
     const watcher = all.watcher()
     await watcher.watch()
     await until('it is told', () => watcher.facts.length === 1)
     const { time } = world.clock
     const alive = { active: true, activeAt: time, thinking: false, thinkingAt: null }
-    expect(watcher.facts).toEqual([[{ sid: here.session, liveness: alive }]])
+    const [live] = world.runs.live.inSession(here)
+    const run = {
+      runId: live?.id,
+      kind: 'implicit',
+      state: 'running',
+      since: time,
+      contended: false,
+      machineId: null,
+    }
+    expect(watcher.facts).toEqual([[{ sid: here.session, liveness: alive, run }]])
     agent.tell('session-alive', { sid: here.session, time: 2, thinking: true })
     await until('it is told that it thinks', () => watcher.facts.length === 2)
     expect(watcher.facts[1]).toEqual([
-      { sid: here.session, liveness: { ...alive, thinking: true, thinkingAt: time } },
+      { sid: here.session, liveness: { ...alive, thinking: true, thinkingAt: time }, run },
     ])
     agent[Symbol.dispose]()
     await until('it is told that it is gone', () => watcher.facts.length === 3)

@@ -1,10 +1,12 @@
 import type { Presence } from '../live/presence.ts'
+import type { RunDesk } from '../runs/run-desk.ts'
 import { NamespaceWatch, type NamespaceWatchParts } from './namespace-watch.ts'
 import type { WatchLine } from './watch-connection.ts'
 import type { WatchStart } from './watcher.ts'
 
 export interface WatchingParts extends NamespaceWatchParts {
   readonly presence: Pick<Presence, 'session' | 'activeSessions' | 'onChange'>
+  readonly runs: Pick<RunDesk, 'live' | 'onRun'>
 }
 
 /** Everybody who watches, by namespace: each is woken by what happens in his own, and by nothing else. */
@@ -20,6 +22,7 @@ export class Watching {
         for (const namespace of namespaces) this.#namespaces.get(namespace)?.committed()
       }),
       parts.presence.onChange(({ namespace, session }) => this.#namespaces.get(namespace)?.changed(session)),
+      parts.runs.onRun(({ namespace, run }) => this.#namespaces.get(namespace)?.changed(run.session)),
     ]
   }
 

@@ -14,6 +14,8 @@ export interface ApiRouteShape extends RouteShape {
   readonly missing?: ErrorCode
   /** What a 410 answers, where that is more than an error body. */
   readonly gone?: z.ZodType
+  /** How long its answer may take, where that is longer than a client usually waits. */
+  readonly takesMs?: number
   /** What it may refuse beside what every route of its kind may; see `refusalsOf`. */
   readonly refusals: readonly ErrorCode[]
 }

@@ -1,6 +1,7 @@
 import type { ApiRouteShape } from './api-route-shape.ts'
 import { addDeviceAnswer, addDeviceBody } from './http/add-device.ts'
 import { backupAnswer, backupBody } from './http/backup.ts'
+import { censusAnswer, censusQuery } from './http/census.ts'
 import { changesAnswer, changesGone, changesQuery } from './http/changes.ts'
 import { clearTokenBody } from './http/clear-token.ts'
 import { devicesAnswer } from './http/devices.ts'
@@ -16,31 +17,55 @@ import {
 } from './http/patch-session-metadata.ts'
 import { pathId } from './http/path-id.ts'
 import { putBackTokenBody } from './http/put-back-token.ts'
+import { rebindTokenBody } from './http/rebind-token.ts'
 import { restoreSessionAnswer, restoreSessionBody } from './http/restore-session.ts'
+import { resumeSessionAnswer, resumeSessionBody, resumeSessionConflict } from './http/resume-session.ts'
 import { revokeDeviceAnswer } from './http/revoke-device.ts'
+import { runInProgress } from './http/run-in-progress.ts'
 import { sessionHistoryAnswer, sessionHistoryQuery } from './http/session-history.ts'
+import { sessionRunsAnswer } from './http/session-runs.ts'
 import { sessionTokensAnswer } from './http/session-tokens.ts'
 import { sessionViewAnswer } from './http/session-view.ts'
 import { sessionsAnswer, sessionsQuery } from './http/sessions.ts'
+import { stopSessionAnswer, stopSessionBody } from './http/stop-session.ts'
+import { verdictAnswer, verdictQuery } from './http/verdict.ts'
 
 const A_SESSION = { params: pathId, missing: 'session_not_found' } as const
 const WRITTEN = { answer: patchSessionMetadataAnswer, conflict: patchSessionMetadataConflict } as const
+/** The agent has two minutes, and its machine some time before that. */
+const RESUME_MS = 150_000
 const IN_THE_WAY = ['version_mismatch', 'field_damaged', 'version_exhausted'] as const
 
 /** Every HTTP route for people and other programs. A body or a query with a member that is not listed is refused. */
 export const API_ROUTES = {
   'GET /api/sessions': {
-    does: 'Lists sessions, newest first; each resume token shows its first 8 characters.',
+    does: 'Lists sessions, newest first, and whether each could be resumed; each resume token shows its first 8 characters.',
     role: 'viewer',
     query: sessionsQuery,
     answer: sessionsAnswer,
     refusals: [],
   },
   'GET /api/sessions/:id': {
-    does: 'Shows a session, and the newest 100 resume tokens that it ever had. A viewer sees the first 8 characters of each.',
+    does: 'Shows a session, whether a person may resume it, its newest 20 runs, and the newest 100 resume tokens that it ever had. A viewer sees the first 8 characters of each token.',
     role: 'viewer',
     ...A_SESSION,
     answer: sessionViewAnswer,
+    refusals: [],
+  },
+  'GET /api/sessions/:id/verdict': {
+    does: 'Says whether the conversation of a session may be resumed, with every check, what it rests on, and what to do next.',
+    role: 'viewer',
+    ...A_SESSION,
+    query: verdictQuery,
+    answer: verdictAnswer,
+    refusals: [],
+  },
+  'GET /api/sessions/:id/runs': {
+    does: 'Lists every run that a session had, newest first.',
+    role: 'viewer',
+    ...A_SESSION,
+    query: pageQuery,
+    answer: sessionRunsAnswer,
     refusals: [],
   },
   'GET /api/sessions/:id/tokens': {
@@ -99,6 +124,49 @@ export const API_ROUTES = {
     ...WRITTEN,
     refusals: [...IN_THE_WAY, 'unknown_flavor', 'token_not_found', 'too_many_keys', 'mutation_reused'],
   },
+  'POST /api/sessions/:id/rebind': {
+    does: "Says to which machine and runtime a resume token belongs, and makes it its session's token.",
+    role: 'agent',
+    ...A_SESSION,
+    body: rebindTokenBody,
+    answer: patchSessionMetadataAnswer,
+    conflict: runInProgress,
+    refusals: [
+      'run_in_progress',
+      'field_damaged',
+      'version_exhausted',
+      'unknown_flavor',
+      'too_many_keys',
+      'mutation_reused',
+    ],
+  },
+  'POST /api/sessions/:id/resume': {
+    does: 'Brings the agent of a session back on its own machine, in this session, and answers when it has loaded the conversation. It may take two minutes.',
+    role: 'agent',
+    ...A_SESSION,
+    body: resumeSessionBody,
+    answer: resumeSessionAnswer,
+    conflict: resumeSessionConflict,
+    takesMs: RESUME_MS,
+    refusals: [
+      'run_in_progress',
+      'resume_unavailable',
+      'confirmation_required',
+      'identity_mismatch',
+      'resume_failed',
+      'runner_unable',
+      'no_machine_online',
+      'unknown_flavor',
+    ],
+  },
+  'POST /api/sessions/:id/stop': {
+    does: 'Ends what runs in a session, through its client or the runner of its machine, and takes nothing from it.',
+    role: 'agent',
+    ...A_SESSION,
+    body: stopSessionBody,
+    answer: stopSessionAnswer,
+    refusals: ['no_machine_online', 'no_answer'],
+  },
   'POST /api/sessions/:id/archive': {
     does: 'Puts a session away. One that is archived already stays as it is.',
     role: 'agent',
@@ -114,6 +182,13 @@ export const API_ROUTES = {
     body: lifecycleBody,
     ...WRITTEN,
     refusals: [...IN_THE_WAY, 'too_many_keys'],
+  },
+  'GET /api/census': {
+    does: 'Counts the sessions that run, that could be resumed and that could not, by agent, machine and reason.',
+    role: 'viewer',
+    query: censusQuery,
+    answer: censusAnswer,
+    refusals: [],
   },
   'GET /api/machines': {
     does: 'Lists machines by their ids, and whether their runners are connected.',

@@ -2,8 +2,11 @@ import type { z } from 'zod'
 import { cursorChatStoreStatusAnswer, cursorChatStoreStatusParams } from './rpc/cursor-chat-store-status.ts'
 import { handoffLocalCallAnswer, handoffLocalParams } from './rpc/handoff-local.ts'
 import { killSessionAnswer, killSessionParams } from './rpc/kill-session.ts'
+import { lookForConversationAnswer, lookForConversationParams } from './rpc/look-for-conversation.ts'
 import { pathExistsAnswer, pathExistsParams } from './rpc/path-exists.ts'
 import { spawnHappySessionAnswer, spawnHappySessionParams } from './rpc/spawn-happy-session.ts'
+import { startRunAnswer, startRunParams } from './rpc/start-run.ts'
+import { stopRunAnswer, stopRunParams } from './rpc/stop-run.ts'
 import { stopSessionAnswer, stopSessionParams } from './rpc/stop-session.ts'
 
 /** One call that the hub makes: by whom it is answered, what it carries, and what comes back. */
@@ -27,6 +30,13 @@ export const CALLS = {
     params: cursorChatStoreStatusParams,
     answer: cursorChatStoreStatusAnswer,
   },
+  'look-for-conversation': {
+    scope: 'machine',
+    params: lookForConversationParams,
+    answer: lookForConversationAnswer,
+  },
+  'start-run': { scope: 'machine', params: startRunParams, answer: startRunAnswer },
+  'stop-run': { scope: 'machine', params: stopRunParams, answer: stopRunAnswer },
   killSession: { scope: 'session', params: killSessionParams, answer: killSessionAnswer },
   'handoff-local': { scope: 'session', params: handoffLocalParams, answer: handoffLocalCallAnswer },
 } as const satisfies Record<string, CallShape>

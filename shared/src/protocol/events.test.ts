@@ -68,6 +68,13 @@ describe('the tables are closed', () => {
         'POST /cli/sessions/:id/handoff-local',
         'POST /cli/machines',
         'GET /cli/machines/:id',
+        'POST /cli/claims',
+        'POST /cli/runs',
+        'POST /cli/runs/held',
+        'POST /cli/runs/:id/heartbeat',
+        'POST /cli/runs/:id/token',
+        'POST /cli/runs/:id/rejected',
+        'POST /cli/runs/:id/complete',
       ].toSorted(),
     )
   })
@@ -78,6 +85,9 @@ describe('the tables are closed', () => {
       'stop-session': 'machine',
       'path-exists': 'machine',
       'cursor-chat-store-status': 'machine',
+      'look-for-conversation': 'machine',
+      'start-run': 'machine',
+      'stop-run': 'machine',
       killSession: 'session',
       'handoff-local': 'session',
     })

@@ -1,5 +1,5 @@
 /** The version of the wire shape of this package: every change of a message's shape moves it, which a test pins. */
-export const PROTOCOL_VERSION = 2
+export const PROTOCOL_VERSION = 3
 
 /** The lowest version that a hub of this package still serves. */
 export const LOWEST_PROTOCOL_VERSION = 1
@@ -15,6 +15,11 @@ export const PROTOCOL_HISTORY: readonly { readonly version: number; readonly bro
     version: 2,
     brought:
       'lists, history, restore, tokens, archive, changes, backup and login over HTTP, and watching them',
+  },
+  {
+    version: 3,
+    brought:
+      'claims and runs, verdicts, the census, resume, rebind and stop over HTTP, and runs for those who watch',
   },
 ]
 

@@ -16,6 +16,7 @@ const SESSION = {
   metadata: { path: '/p', custom: { deep: [null, 1] } },
   metadataVersion: 1,
   damaged: [],
+  verdict: { class: 'resumable', reason: null },
   agentState: null,
   agentStateDamaged: false,
   agentStateVersion: 1,
@@ -172,7 +173,7 @@ describe('the journal', () => {
   })
 
   test('its operations are those that writes have', () => {
-    for (const op of ['create', 'replace', 'patch', 'clear', 'restore', 'put-back'])
+    for (const op of ['create', 'replace', 'patch', 'clear', 'restore', 'put-back', 'rebind'])
       expect(accepts(journalOpSchema, op)).toBe(true)
     expect(accepts(journalOpSchema, 'delete')).toBe(false)
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { sessionSettings } from '../protocol/session-settings.ts'
+import { classedVerdictSchema } from '../resume/classed-verdict.ts'
 import { jsonSchema } from './json-schema.ts'
 
 /** A session as the store keeps it; what is live (connected, thinking) is not stored. */
@@ -13,6 +14,8 @@ export const sessionRecordSchema = z.strictObject({
   metadataVersion: z.int().positive(),
   /** Fields whose stored bytes do not parse; they are left out of `metadata`. */
   damaged: z.array(z.string()),
+  /** Whether a person could resume it, as of the last change of anything that counts for it. */
+  verdict: classedVerdictSchema,
   /** Null also where the stored bytes do not parse; then `agentStateDamaged` says so, and nothing overwrites them. */
   agentState: jsonSchema,
   agentStateDamaged: z.boolean(),

@@ -1,5 +1,5 @@
 import { must } from '@holdfast/shared/errors/assert'
-import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
+import type { Refusal } from '@holdfast/shared/errors/holdfast-error'
 import type { JsonObject } from '@holdfast/shared/metadata/json'
 import type { PatchSessionMetadataAnswer } from '@holdfast/shared/protocol/http/patch-session-metadata'
 import { ARCHIVED } from '@holdfast/shared/records/session-state'
@@ -7,13 +7,12 @@ import type { SessionSummary } from '@holdfast/shared/records/session'
 import { actorOf, type Caller } from '../../auth/caller.ts'
 import type { VersionMismatch } from '../../sessions/decision.ts'
 import type { SessionKey, Store } from '../../store/store.ts'
+import { SESSION_NOT_FOUND } from '../session-not-found.ts'
 import type { ApiHandlers, DetailedRefusal } from './api-handler.ts'
 import { writtenAnswer } from './written-answer.ts'
 
 /** How often a transition is decided anew when somebody else changes the lifecycle at the same time. */
 const TRIES = 3
-
-const SESSION_NOT_FOUND = refuse('session_not_found', 'There is no such session.')
 
 type Routes = 'POST /api/sessions/:id/archive' | 'POST /api/sessions/:id/reopen'
 

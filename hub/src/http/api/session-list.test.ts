@@ -51,7 +51,8 @@ describe('the list of sessions', () => {
     world.alive(id)
     const { body } = await world.ask({ path: '/api/sessions' })
     const metadata = { path: '/work', host: 'box', flavor: 'claude', claudeSessionId: 'b7e5a0a2…', name: 'n' }
-    const row = { id, tag: 'tag 1', metadata, metadataVersion: 1, damaged: [] }
+    const verdict = { class: 'at_risk', reason: 'run_missing' }
+    const row = { id, tag: 'tag 1', metadata, metadataVersion: 1, damaged: [], verdict }
     const live = { active: true, activeAt: world.time, thinking: false, thinkingAt: null }
     const times = { createdAt: world.time, updatedAt: world.time }
     expect(body).toEqual({ sessions: [{ ...row, ...live, ...times }], nextCursor: null })
@@ -132,6 +133,8 @@ describe('the list of sessions', () => {
     `?q=${'x'.repeat(257)}`,
     '?q=%00',
     '?verdict=resume',
+    '?verdict=',
+    '?verdict=atRisk',
     '?limit=0',
     '?limit=-1',
     '?limit=1e9',

@@ -37,14 +37,14 @@ export function sessionList({ store, presence }: SessionListParts): ApiHandlers<
 /** Nothing where every session is wanted: such a list costs the store the least. */
 function wanted(
   namespace: string,
-  { state, flavor, machineId, q }: SessionsQuery,
+  { state, flavor, machineId, verdict, q }: SessionsQuery,
   presence: Presence,
 ): Pick<ListSessions, 'filter' | 'wants'> {
   const isAlive = (session: string): boolean => presence.session({ namespace, session }).active
-  const isFiltered = [state, flavor, machineId, q].some((part) => part !== undefined)
+  const isFiltered = [state, flavor, machineId, verdict, q].some((part) => part !== undefined)
   const archived = state === undefined ? undefined : state === 'archived'
   return {
-    ...(isFiltered ? { filter: { flavor, machineId, archived, words: q } } : {}),
+    ...(isFiltered ? { filter: { flavor, machineId, archived, verdict, words: q } } : {}),
     ...(state === 'active' ? { wants: isAlive } : {}),
     ...(state === 'inactive' ? { wants: (session) => !isAlive(session) } : {}),
   }

@@ -1,20 +1,21 @@
-import { refuse } from '@holdfast/shared/errors/holdfast-error'
 import type { SessionView } from '@holdfast/shared/protocol/http/session-view'
 import type { LiveSession } from '@holdfast/shared/protocol/released/session-for-released-client'
 import type { JournalEntry } from '@holdfast/shared/records/journal'
 import type { SessionRecord } from '@holdfast/shared/records/session'
+import { judge } from '@holdfast/shared/resume/judge'
 import type { Presence } from '../../live/presence.ts'
 import type { Page, SessionKey, Store } from '../../store/store.ts'
 import { asSeenBy } from '../as-seen-by.ts'
+import { SESSION_NOT_FOUND } from '../session-not-found.ts'
 import type { ApiHandlers } from './api-handler.ts'
 import { entryAsSeen } from './entry-as-seen.ts'
 import { liveOf } from './live-of.ts'
 import { tokenAsSeenBy, tokensToHide } from './session-tokens.ts'
+import { runAsSeen, verdictAsSeen } from './verdict-as-seen.ts'
 
 const TOKENS_SHOWN = 100
+const RUNS_SHOWN = 20
 const USUAL_PAGE = 100
-
-const SESSION_NOT_FOUND = refuse('session_not_found', 'There is no such session.')
 
 type Routes = 'GET /api/sessions/:id' | 'GET /api/sessions/:id/tokens' | 'GET /api/sessions/:id/history'
 
@@ -28,14 +29,18 @@ export function sessionReads({ store, presence }: SessionReadsParts): ApiHandler
   return {
     async 'GET /api/sessions/:id'({ caller, params }) {
       const key = { namespace: caller.namespace, session: params.id }
-      const [record, tokens, hidden] = await Promise.all([
+      const [record, facts, runs, tokens, hidden] = await Promise.all([
         store.readSession(key),
+        store.readFacts(key),
+        store.listRuns({ ...key, limit: RUNS_SHOWN }),
         store.tokenHistory({ ...key, limit: TOKENS_SHOWN }),
         tokensToHide(store, caller, key),
       ])
-      if (record === null || tokens === null) return SESSION_NOT_FOUND
+      if (record === null || facts === null || runs === null || tokens === null) return SESSION_NOT_FOUND
       return {
         session: viewOf(asSeenBy(caller, record, hidden), presence.session(key)),
+        verdict: verdictAsSeen(caller, judge(facts, 'operator'), hidden),
+        runs: runs.items.map((run) => runAsSeen(caller, run, hidden)),
         tokens: tokens.items.map((token) => tokenAsSeenBy(caller, token)),
       }
     },

@@ -1,7 +1,8 @@
 import { ApiClient } from '@holdfast/shared/client/http/api-client'
 import { realOutside } from '@holdfast/shared/client/real-outside'
 import { describe, expect, test } from 'vitest'
-import { DoorWorld, HOST, ROOT_TOKEN } from '../contract/door-world.ts'
+import { DoorWorld, HOST, RESUME_TOKEN, ROOT_TOKEN } from '../contract/door-world.ts'
+import { WorldRuns } from '../contract/world-runs.ts'
 
 function clientOf(world: DoorWorld): ApiClient {
   const fetch = (url: URL, init: RequestInit): Promise<Response> => {
@@ -39,6 +40,34 @@ describe('the client of these routes', () => {
     const sessions = api.items('GET /api/sessions', { query: { limit: 2, q: 'tag' } }, { most: 100 })
     for await (const { id } of sessions) seen.push(id)
     expect(seen).toEqual(made.toReversed())
+  })
+
+  test('[WI5] [WI7] asks for verdicts, runs and the census, and is told which run is in the way', async () => {
+    await using world = await DoorWorld.open()
+    const runs = new WorldRuns(world)
+    const params = { id: await runs.wellEnded('k') }
+    const api = clientOf(world)
+    const { verdict } = await api.call('GET /api/sessions/:id/verdict', { params, query: { intent: 'auto' } })
+    expect(verdict).toMatchObject({ decision: 'resume', token: RESUME_TOKEN })
+    const seen: string[] = []
+    for await (const run of api.items('GET /api/sessions/:id/runs', { params }, { most: 9 }))
+      seen.push(run.state)
+    for await (const group of api.items('GET /api/census', { query: { limit: 1 } }, { most: 9 }))
+      seen.push(`${group.class} ${group.count}`)
+    expect(seen).toEqual(['success', 'resumable 1'])
+    const run = await runs.claim('k')
+    const body = { flavor: 'claude', token: RESUME_TOKEN, machineId: 'm1', reason: 'r' }
+    await expect(api.call('POST /api/sessions/:id/rebind', { params, body })).rejects.toMatchObject({
+      code: 'run_in_progress',
+      detail: { runId: run.id, session: params.id, since: world.time },
+    })
+  })
+
+  test('[WI5] [WI7] says that nobody could be asked to stop a session', async () => {
+    await using world = await DoorWorld.open()
+    const params = { id: await world.session() }
+    const stopped = clientOf(world).call('POST /api/sessions/:id/stop', { params, body: {} })
+    await expect(stopped).rejects.toMatchObject({ code: 'no_machine_online' })
   })
 
   test('[WI7] throws what the hub refuses, with what the hub says of it', async () => {

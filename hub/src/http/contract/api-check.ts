@@ -42,7 +42,7 @@ function problemWith(
   const code = error.data.code as ErrorCode
   if (ERRORS[code]?.http !== status) return `the status of ${code} is ${status}.`
   if (!refusalsOf(method, shape).includes(code)) return `it may not refuse with ${code}.`
-  if (code === 'version_mismatch') return misfit(shape.conflict, body)
+  if (code === 'version_mismatch' || code === 'run_in_progress') return misfit(shape.conflict, body)
   return code === 'too_far_behind' ? misfit(shape.gone, body) : null
 }
 

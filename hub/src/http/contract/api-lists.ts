@@ -15,7 +15,7 @@ export async function everyItem(
     items.push(...(body[member] as unknown[]))
     const next = body['nextCursor'] as string | null
     if (next === null) return items
-    cursor = `&${cursorName}=${next}`
+    cursor = `&${cursorName}=${encodeURIComponent(next)}`
     await between?.(pages)
   }
   throw new Error('The pages do not end.')

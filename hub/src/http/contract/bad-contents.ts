@@ -152,6 +152,37 @@ const WHAT: readonly BadRequest[] = [
     404,
     'session_not_found',
   ],
+  [
+    '[WI5] the verdict on an unknown session',
+    getting(`/api/sessions/${UUID}/verdict`),
+    404,
+    'session_not_found',
+  ],
+  ['[WI5] the runs of an unknown session', getting(`/api/sessions/${UUID}/runs`), 404, 'session_not_found'],
+  [
+    '[WI5] stopping an unknown session',
+    () => ({ method: 'POST', path: `/api/sessions/${UUID}/stop`, body: {} }),
+    404,
+    'session_not_found',
+  ],
+  [
+    '[WI5] a verdict for nobody',
+    getting('/api/sessions/ID/verdict?intent=me'),
+    400,
+    'invalid_request',
+    { field: 'intent' },
+  ],
+  [
+    '[RV7] where a token belongs, by the name of a host',
+    (id) => ({
+      method: 'POST',
+      path: `/api/sessions/${id}/rebind`,
+      body: { flavor: 'claude', token: 't', host: 'box', reason: 'r' },
+    }),
+    400,
+    'invalid_request',
+  ],
+  ['[WI5] a list of what is no class', getting('/api/sessions?verdict=resume'), 400, 'invalid_request'],
   ['[CO1] an unknown machine', getting('/cli/machines/nobody'), 404, 'machine_not_found'],
   ['[CO1] a machine that can not be', getting('/cli/machines/a%00b'), 404, 'machine_not_found'],
   [

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Devices } from '../../auth/devices.ts'
 import { admissionFor } from '../../auth/host-and-origin.ts'
 import { LoginCookies } from '../../auth/login-cookies.ts'
@@ -6,6 +7,10 @@ import { LivePresence } from '../../live/live-presence.ts'
 import { LiveRpcRegistry } from '../../live/live-rpc-registry.ts'
 import type { Log, LogFacts } from '../../log/log.ts'
 import { Metrics } from '../../metrics/metrics.ts'
+import { KillMarks } from '../../runs/kill-marks.ts'
+import { ResumeInPlace } from '../../runs/resume-in-place.ts'
+import { RunDesk } from '../../runs/run-desk.ts'
+import { changed } from '../../socket/contract/changed-store.ts'
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts'
 import type { Store } from '../../store/store.ts'
 import type { HttpDoor } from '../http-door.ts'
@@ -42,13 +47,29 @@ export interface WorldOptions {
   readonly store?: (store: Store) => Store
 }
 
+interface LogLine {
+  readonly what: string
+  readonly facts: LogFacts | undefined
+  readonly error?: unknown
+}
+
+interface WorldParts {
+  readonly store: Store
+  /** The store as the door sees it. */
+  readonly served: Store
+  readonly desk: RunDesk
+  readonly lines: LogLine[]
+}
+
 /** A door on a real store, with everything real but the wire and the clock. */
 export class DoorWorld implements AsyncDisposable {
   readonly store: Store
   readonly metrics = new Metrics()
   readonly presence: LivePresence
   readonly registry = new LiveRpcRegistry()
-  readonly lines: { what: string; facts: LogFacts | undefined; error?: unknown }[] = []
+  readonly kills: KillMarks
+  readonly desk: RunDesk
+  readonly lines: LogLine[]
   readonly door: HttpDoor
   time = 1_700_000_000_000
   ending = false
@@ -56,17 +77,26 @@ export class DoorWorld implements AsyncDisposable {
 
   static async open(options: WorldOptions = {}): Promise<DoorWorld> {
     const clock = { now: (): number => 0 }
-    const store = await openSqliteStore(options.path ?? ':memory:', { now: () => clock.now() })
-    const world = new DoorWorld(store, options)
+    const elapsed = (): number => clock.now()
+    const store = await openSqliteStore(options.path ?? ':memory:', { now: elapsed })
+    const served = options.store?.(store) ?? store
+    const lines: DoorWorld['lines'] = []
+    // What was live before is read by the real store, whatever the served one can not do.
+    const deskStore = changed(served, { liveRuns: (request) => store.liveRuns(request) })
+    const desk = await RunDesk.open({ store: deskStore, log: logTo(lines), leaseMs: 30_000, elapsed })
+    const world = new DoorWorld({ store, served, desk, lines })
     clock.now = world.now
     return world
   }
 
-  private constructor(store: Store, options: WorldOptions) {
+  private constructor({ store, served, desk, lines }: WorldParts) {
     this.store = store
+    this.desk = desk
+    this.lines = lines
     const { now } = this
-    const served = options.store?.(store) ?? store
+    const { registry: calls, log } = this
     this.presence = new LivePresence(now)
+    this.kills = new KillMarks(now)
     this.#gate = new TokenGate({ store, rootToken: ROOT_TOKEN, now, log: this.log })
     this.door = openHttpDoor({
       store: served,
@@ -79,7 +109,10 @@ export class DoorWorld implements AsyncDisposable {
       }),
       devices: new Devices(store, this.#gate),
       presence: this.presence,
-      calls: this.registry,
+      calls,
+      kills: this.kills,
+      runs: desk,
+      resumes: new ResumeInPlace({ store: served, desk, calls, log, now, newId: randomUUID }),
       metrics: this.metrics,
       log: this.log,
       now,
@@ -90,14 +123,7 @@ export class DoorWorld implements AsyncDisposable {
   readonly now = (): number => this.time
 
   get log(): Log {
-    const { lines } = this
-    const note = (what: string, facts?: LogFacts): void => void lines.push({ what, facts })
-    return {
-      debug: note,
-      info: note,
-      warn: note,
-      error: (what, error, facts) => void lines.push({ what, facts, error }),
-    }
+    return logTo(this.lines)
   }
 
   async ask(asking: Asking): Promise<Answered> {
@@ -140,6 +166,16 @@ export class DoorWorld implements AsyncDisposable {
   }
 
   #sessions = 0
+}
+
+function logTo(lines: LogLine[]): Log {
+  const note = (what: string, facts?: LogFacts): void => void lines.push({ what, facts })
+  return {
+    debug: note,
+    info: note,
+    warn: note,
+    error: (what, error, facts) => void lines.push({ what, facts, error }),
+  }
 }
 
 function granted(answer: Answered): Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { isJsonObject, type Json, type JsonObject } from '@holdfast/shared/metadata/json'
 import { addDeviceAnswer } from '@holdfast/shared/protocol/http/add-device'
+import { censusGroup } from '@holdfast/shared/protocol/http/census'
 import { feedChange } from '@holdfast/shared/protocol/http/changes'
 import { errorBody } from '@holdfast/shared/protocol/http/error-body'
 import { machineRow } from '@holdfast/shared/protocol/http/machines'
@@ -9,7 +10,10 @@ import { sessionRow } from '@holdfast/shared/protocol/http/sessions'
 import { actorSchema } from '@holdfast/shared/records/actor'
 import { journalEntrySchema } from '@holdfast/shared/records/journal'
 import { jsonSchema } from '@holdfast/shared/records/json-schema'
+import { runRecordSchema } from '@holdfast/shared/records/run'
 import { tokenRecordSchema } from '@holdfast/shared/records/token'
+import { resumeFactsSchema } from '@holdfast/shared/resume/facts'
+import { checkSchema, verdictSchema } from '@holdfast/shared/resume/verdict'
 import { z } from 'zod'
 
 /** The schemas that the document names, so that it shows them once. */
@@ -17,10 +21,15 @@ export const NAMED = {
   Error: errorBody,
   Session: sessionView,
   SessionRow: sessionRow,
+  Verdict: verdictSchema,
+  Check: checkSchema,
+  ResumeFacts: resumeFactsSchema,
+  Run: runRecordSchema,
   Token: tokenRecordSchema,
   Entry: journalEntrySchema,
   Change: feedChange,
   Written: patchSessionMetadataAnswer,
+  CensusGroup: censusGroup,
   Machine: machineRow,
   Device: addDeviceAnswer.shape.device,
   Actor: actorSchema,

@@ -11,6 +11,8 @@ import { openFrontDoor } from '../../listen/front-door.ts'
 import { LivePresence } from '../../live/live-presence.ts'
 import { LiveRpcRegistry } from '../../live/live-rpc-registry.ts'
 import type { Log } from '../../log/log.ts'
+import { KillMarks } from '../../runs/kill-marks.ts'
+import { RunDesk } from '../../runs/run-desk.ts'
 import { ACTOR, born, read, TestClock } from '../../store/contract/test-store.ts'
 import { openSqliteStore } from '../../store/sqlite/sqlite-store.ts'
 import type { CreateSession, SessionKey, Store } from '../../store/store.ts'
@@ -20,6 +22,8 @@ import type { SocketDoor, SocketDoorParts } from '../socket-door.ts'
 import { TestClient, type Auth } from './test-client.ts'
 
 export const ROOT_TOKEN = 'root-token-of-these-tests'
+
+export const LEASE_MS = 30_000
 
 /** What released clients need to be sent at all. */
 export const PLACE = { path: '/p', host: 'h' }
@@ -40,6 +44,8 @@ export interface SocketWorld extends AsyncDisposable {
   readonly clock: TestClock
   readonly presence: LivePresence
   readonly registry: LiveRpcRegistry
+  readonly runs: RunDesk
+  readonly kills: KillMarks
   readonly devices: Devices
   readonly logins: LoginCookies
   readonly door: SocketDoor
@@ -75,7 +81,13 @@ export async function openSocketWorld(options: WorldOptions = {}): Promise<Socke
     }),
   )
   const rooms = new SocketRooms(frontDoor.io.of('/cli'), now, { ...BEHIND_LIMITS, ...options.behind })
-  const live = { presence: new LivePresence(now), registry: new LiveRpcRegistry() }
+  const served = options.store?.(store) ?? store
+  const live = {
+    presence: new LivePresence(now),
+    registry: new LiveRpcRegistry(),
+    runs: await RunDesk.open({ store: served, log, leaseMs: LEASE_MS, elapsed: now }),
+    kills: new KillMarks(now),
+  }
   const parts: SocketDoorParts = {
     io: frontDoor.io,
     addressOf: frontDoor.addressOf,
@@ -85,7 +97,7 @@ export async function openSocketWorld(options: WorldOptions = {}): Promise<Socke
     log,
     now,
     ...live,
-    store: options.store?.(store) ?? store,
+    store: served,
     events: scope.use(new FeedSessionEvents({ store, rooms, now, log })),
     later: options.later ?? (() => Promise.resolve()),
   }

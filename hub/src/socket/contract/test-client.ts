@@ -7,6 +7,7 @@ export interface Auth {
   readonly sessionId?: string
   readonly machineId?: string
   readonly features?: readonly string[]
+  readonly runId?: string
 }
 
 export interface Heard {

@@ -8,12 +8,18 @@ import { sign } from './sign.ts'
 
 const NAMES = Object.keys(SESSION_SETTINGS) as (keyof SessionSettings)[]
 
-/** Every two seconds of every session: it costs the store nothing but where a setting is another one than before. */
+/**
+ * Every two seconds of every session: it costs the store nothing but where a run begins or a setting is another one than
+ * before.
+ */
 export function sessionAlive(desk: Desk): EventHandler {
-  const { presence } = desk.parts
+  const { parts, implicitRuns } = desk
   return sign(desk, { event: 'session-alive', payload, scope: 'session', id: 'sid' }, (connection, alive) => {
     const session = { namespace: connection.caller.namespace, session: alive.sid }
-    presence.sessionAlive(session, connection.id, { thinking: alive.thinking, mode: alive.mode })
+    const { thinking, mode } = alive
+    parts.presence.sessionAlive(session, connection.id, { thinking, mode })
+    if (connection.ownRun === null) implicitRuns.alive(session, connection, { thinking })
+    else connection.ownRun.alive(connection, alive.sid)
     return saySettings(desk, connection, alive)
   })
 }

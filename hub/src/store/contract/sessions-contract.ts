@@ -47,6 +47,7 @@ export function sessionsContract(name: string, open: OpenStore): void {
           metadata: { name: 'first' },
           metadataVersion: 1,
           damaged: [],
+          verdict: { class: 'none', reason: 'unknown_flavor' },
           agentState: { step: 1 },
           agentStateDamaged: false,
           agentStateVersion: 1,
@@ -220,6 +221,7 @@ export function sessionsContract(name: string, open: OpenStore): void {
           metadata: shown,
           metadataVersion: 1,
           damaged: [],
+          verdict: { class: 'none', reason: 'unknown_flavor' },
         },
       ])
     })

@@ -2,6 +2,7 @@ import { AGENTS } from '@holdfast/shared/agents/registry'
 import type { ErrorCode } from '@holdfast/shared/errors/codes'
 import type { Actor } from '@holdfast/shared/records/actor'
 import type { JournalEntry } from '@holdfast/shared/records/journal'
+import type { RunRecord } from '@holdfast/shared/records/run'
 import type { SessionRecord } from '@holdfast/shared/records/session'
 import type { TokenRecord } from '@holdfast/shared/records/token'
 import { expect } from 'vitest'
@@ -123,6 +124,11 @@ export function tokensOf(store: Store, key: SessionKey, limit = 100): Promise<To
   return allPages((cursor) => store.tokenHistory({ ...key, limit, cursor }))
 }
 
+/** Every run of a session, newest first. */
+export function runsOf(store: Store, key: SessionKey, limit = 100): Promise<RunRecord[]> {
+  return allPages((cursor) => store.listRuns({ ...key, limit, cursor }))
+}
+
 /** The token's record, which must be in the history once. */
 export async function tokenOf(store: Store, key: SessionKey, value: string): Promise<TokenRecord> {
   const [found, ...more] = (await tokensOf(store, key)).filter((token) => token.value === value)
@@ -152,6 +158,7 @@ export async function everythingIn(store: Store, namespace = NAMESPACE): Promise
       record: await read(store, key),
       journal: await journalOf(store, key),
       tokens: await tokensOf(store, key),
+      runs: await runsOf(store, key),
     })
   }
   const machines = await allPages((cursor) => store.listMachines({ namespace, limit: 1000, cursor }))

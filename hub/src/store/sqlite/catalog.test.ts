@@ -74,6 +74,40 @@ describe('what the writer remembers', () => {
   })
 })
 
+describe('the fields that a writer remembers', () => {
+  test('[VE2] a value that another program wrote between two writes is what the next write finds', async () => {
+    const session = await makeSession(store, 'a')
+    await patch(session, 'one')
+    await patch(session, 'two')
+    await withSql(workshop.database, (driver) =>
+      driver.exec(`update session_field set value = '"by hand"' where name = 'name'`),
+    )
+    expect(await patch(session, 'by hand')).toMatchObject({ kind: 'written', changed: [] })
+    expect(await patch(session, 'two')).toMatchObject({ kind: 'written', changed: ['name'] })
+  })
+
+  test('[VE1] a write that is rolled back leaves nothing of itself in memory', async () => {
+    const session = await makeSession(store, 'a')
+    await patch(session, 'one')
+    await spoil()
+    const bad = { ...session, actor: ACTOR, reason: 'bad', patch: { name: 'two' } }
+    expect(await rejectionOf(store.patchSessionMetadata(bad))).toBe('internal')
+    expect(await patch(session, 'one')).toMatchObject({ kind: 'written', changed: [], version: 2 })
+    expect(await patch(session, 'two')).toMatchObject({ kind: 'written', changed: ['name'], version: 3 })
+  })
+
+  test('[VE2] a field that was removed, or never there, is found again when it is set', async () => {
+    const session = await makeSession(store, 'a')
+    const write = (value: string | null) =>
+      store.patchSessionMetadata({ ...session, actor: ACTOR, patch: { extra: value } })
+    for (const value of ['one', null, 'two', 'x'.repeat(10_000), 'three']) {
+      expect(await write(value)).toMatchObject({ kind: 'written', changed: ['extra'] })
+      expect(await write(value)).toMatchObject({ kind: 'written', changed: [] })
+      expect((await store.readSession(session))?.metadata['extra'] ?? null).toBe(value)
+    }
+  })
+})
+
 async function spoil(): Promise<void> {
   await withSql(workshop.database, (driver) =>
     driver.exec(`create trigger spoil before insert on journal when new.reason = 'bad'

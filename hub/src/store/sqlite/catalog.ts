@@ -1,5 +1,7 @@
 import { must } from '@holdfast/shared/errors/assert'
 import type { SessionHead } from '../../sessions/write.ts'
+import { HotFields } from './hot-fields.ts'
+import { RecentEntries } from './recent-entries.ts'
 import type { StatementCache } from './rows.ts'
 
 /** A namespace's counters. The single writer knows them, so a write reads them from here and not from the file. */
@@ -27,6 +29,8 @@ const HOT_SESSIONS = 65_536
  * after a rollback or when another program has written to the file.
  */
 export class Catalog {
+  readonly recent = new RecentEntries()
+  readonly fields = new HotFields()
   readonly #sql: StatementCache
   readonly #namespaces = new Map<string, NamespaceState>()
   readonly #sessions = new Map<NamespaceState, Map<string, KnownSession>>()
@@ -37,6 +41,7 @@ export class Catalog {
   }
 
   forget(): void {
+    this.recent.forget()
     this.#namespaces.clear()
     this.forgetSessions()
   }
@@ -44,6 +49,7 @@ export class Catalog {
   forgetSessions(): void {
     this.#sessions.clear()
     this.#count = 0
+    this.fields.forget()
   }
 
   namespace(name: string): NamespaceState | undefined {

@@ -62,6 +62,12 @@ function bench(change: Partial<BatchHooks> = {}): Bench {
   return { wire, queue: new CommitQueue(wire, hooks), happened, hooks }
 }
 
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve)
+  })
+}
+
 function isStopped(happened: readonly string[]): boolean {
   return happened.some((entry) => entry.startsWith('failed'))
 }
@@ -94,6 +100,37 @@ describe('a batch', () => {
       'committed 1',
     ])
     expect(order).toEqual(Array.from({ length: many }, (_, n) => n))
+  })
+
+  test('a write that comes alone is committed in its own turn of the event loop', async () => {
+    const { queue, happened } = bench()
+    const answer = queue.submit(() => 1, 1)
+    await nextTurn()
+    expect(happened).toContain('committed 1')
+    expect(await answer).toBe(1)
+  })
+
+  test('what the next turns bring joins the same commit, until one brings nothing', async () => {
+    const { queue, happened } = bench()
+    const answers: Promise<number>[] = []
+    for (let turn = 0; turn < 5; turn += 1) {
+      for (const n of [1, 2]) answers.push(queue.submit(() => turn * 10 + n, 1))
+      await nextTurn()
+    }
+    expect(await Promise.all(answers)).toEqual([1, 2, 11, 12, 21, 22, 31, 32, 41, 42])
+    expect(happened).toEqual(['begun', 'before commit', 'committed 10'])
+  })
+
+  test('a commit waits for only so many turns, however many more bring something', async () => {
+    const { queue, happened } = bench()
+    const answers: Promise<number>[] = []
+    for (let turn = 0; turn < QUEUE_LIMITS.turns; turn += 1) {
+      expect(happened).toEqual([])
+      for (const n of [1, 2]) answers.push(queue.submit(() => n, 1))
+      await nextTurn()
+    }
+    expect(happened).toContain(`committed ${QUEUE_LIMITS.turns * 2}`)
+    await Promise.all(answers)
   })
 
   test('what is submitted while a batch is answered goes into the next one', async () => {

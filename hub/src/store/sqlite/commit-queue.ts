@@ -3,8 +3,13 @@ import { CommitCounts } from './commit-counts.ts'
 import type { SqliteDriver } from './driver.ts'
 import { faultOf, storageError, unknownOutcome } from './fault.ts'
 
-/** How much may wait, and how much goes into one commit. */
-export const QUEUE_LIMITS = { waiting: 20_000, waitingBytes: 64 * 1024 * 1024, batch: 1024 } as const
+/** How much may wait, how much goes into one commit, and for how many turns of the event loop more is let come. */
+export const QUEUE_LIMITS = {
+  waiting: 20_000,
+  waitingBytes: 64 * 1024 * 1024,
+  batch: 1024,
+  turns: 16,
+} as const
 
 interface Job {
   readonly run: () => unknown
@@ -37,8 +42,9 @@ export interface BatchHooks {
 }
 
 /**
- * Group commit: what arrives while a commit runs goes into the next one. A job runs synchronously inside the
- * transaction; its promise settles only after the commit is durable.
+ * Group commit: what arrives while a commit runs goes into the next one, and so does what arrives in the turns after it
+ * for as long as each brings more. A job runs synchronously inside the transaction; its promise settles only after the
+ * commit is durable.
  */
 export class CommitQueue {
   readonly counts = new CommitCounts()
@@ -96,7 +102,16 @@ export class CommitQueue {
   #schedule(): void {
     if (this.#scheduled) return
     this.#scheduled = true
+    this.#gather(1)
+  }
+
+  /** A write that comes alone is committed in its own turn: no timer is involved. */
+  #gather(turn: number): void {
+    const known = this.#waiting.length
     setImmediate(() => {
+      const waiting = this.#waiting.length
+      const isGrowing = waiting > known && waiting < QUEUE_LIMITS.batch
+      if (isGrowing && turn < QUEUE_LIMITS.turns) return this.#gather(turn + 1)
       this.#scheduled = false
       this.#flush()
     })

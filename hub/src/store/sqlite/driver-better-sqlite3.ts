@@ -15,12 +15,13 @@ export function openBetterSqlite3(file: string, options: OpenOptions = {}): Sqli
       const statement = db.prepare(text)
       let lists: Database.Statement | null = null
       return strictStatement(text, {
-        run: (params) => statement.run(params),
-        get: (params) => statement.get(params),
-        all: (params) => statement.all(params),
+        // Given one by one: the library takes longer to look into a list.
+        run: (params) => statement.run(...params),
+        get: (params) => statement.get(...params),
+        all: (params) => statement.all(...params),
         values(params) {
           lists ??= db.prepare(text).raw(true)
-          return lists.all(params) as unknown[][]
+          return lists.all(...params) as unknown[][]
         },
       })
     },

@@ -49,6 +49,12 @@ describe('an entry that can not be read', () => {
 })
 
 describe('an entry that is gone', () => {
+  /** Its writer remembers that it was there; a store that is opened later has only the file. */
+  beforeEach(async () => {
+    await store.close()
+    store = workshop.closing(await openSqliteStore(workshop.database))
+  })
+
   test.each<[string, number, Wants]>([
     ['from the middle', 4, undefined],
     ['from the middle, and nobody wants it', 4, () => false],
@@ -57,5 +63,23 @@ describe('an entry that is gone', () => {
   ])('[FE1] %s is never passed over', async (_, seq, wants) => {
     await run(`delete from journal where seq = ${seq}`)
     expect(await rejectionOf(readAfter(2, wants))).toBe('database_damaged')
+  })
+})
+
+describe('what was just written', () => {
+  test('[FE1] an entry that is gone is not passed over where somebody wants it', async () => {
+    await run('delete from journal where seq = 6')
+    expect(await rejectionOf(readAfter(2, ofTheirs))).toBe('database_damaged')
+  })
+
+  test('[FE1] is told like what was read from the file, after as before', async () => {
+    const wanted = await readAfter(2, ofTheirs)
+    await store.close()
+    store = workshop.closing(await openSqliteStore(workshop.database))
+    expect(await readAfter(2, ofTheirs)).toEqual(wanted)
+    await store.patchSessionMetadata({ ...mine, actor: ACTOR, patch: { n: 'seven' } })
+    await store.patchSessionMetadata({ ...theirs, actor: ACTOR, patch: { n: 'eight' } })
+    expect(await readAfter(2, ofTheirs)).toMatchObject({ through: 8, changes: [{ seq: 6 }, { seq: 8 }] })
+    expect(await readAfter(6, ofTheirs)).toMatchObject({ through: 8, changes: [{ seq: 8 }] })
   })
 })

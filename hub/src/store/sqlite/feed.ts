@@ -1,11 +1,11 @@
 import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
-import { must } from '@holdfast/shared/errors/assert'
 import type { Json } from '@holdfast/shared/metadata/json'
 import { heldField } from '../../sessions/plan.ts'
 import { pageSize } from '../requests.ts'
 import type { ChangeHead, FeedChange, FeedPage, ReadFeed } from '../store.ts'
 import type { StoreCore } from './core.ts'
 import { HEAVY_BYTES, JOURNAL_COLUMNS, journalEntry, type JournalRow } from './journal-rows.ts'
+import type { EntryHead } from './recent-entries.ts'
 import { selectFields } from './write-plan.ts'
 
 /** What committed after a seq, in commit order, without a gap; or why the reader has to start from a snapshot. */
@@ -88,12 +88,10 @@ function readWantedRows(core: StoreCore, page: PageAsked, wants: (change: Change
   const last = Math.min(page.head, page.after + LOOK_AT_MOST)
   while (through < last) {
     const count = Math.min(PIECE, last - through)
-    const piece = core.sql.get(SELECT_HEADS).all<EntryHead>(page.namespace, through, count)
-    checkWhole(piece, through, count)
-    for (const { seq, session, version } of piece) {
+    for (const { seq, session, version } of headsAfter(core, page.namespace, { seq: through, count })) {
       if (rows.length === page.limit || bytes >= HEAVY_BYTES) return { rows, through }
       if (wants({ session, version })) {
-        const row = must(core.sql.get(SELECT_ENTRY).get<JournalRow>(page.namespace, seq), 'its head was read')
+        const row = readEntry(core, page.namespace, seq)
         rows.push(row)
         bytes += row.changes.length
       }
@@ -103,18 +101,36 @@ function readWantedRows(core: StoreCore, page: PageAsked, wants: (change: Change
   return { rows, through }
 }
 
+/** The newest are remembered by their writer. */
+function headsAfter(
+  { sql, catalog }: StoreCore,
+  namespace: number,
+  { seq, count }: { readonly seq: number; readonly count: number },
+): readonly EntryHead[] {
+  const recent = catalog.recent.after(namespace, seq, count)
+  if (recent.length > 0) return recent
+  const read = sql.get(SELECT_HEADS).all<EntryHead>(namespace, seq, count)
+  checkWhole(read, seq, count)
+  return read
+}
+
+function readEntry({ sql }: StoreCore, namespace: number, seq: number): JournalRow {
+  const row = sql.get(SELECT_ENTRY).get<JournalRow>(namespace, seq)
+  if (row === undefined) throw missing(seq)
+  return row
+}
+
 /** A seq that is missing is damage, never passed over. */
 function checkWhole(piece: readonly { seq: number }[], after: number, count: number): void {
   for (let at = 0; at < count; at += 1) {
     const seq = after + at + 1
-    if (piece[at]?.seq === seq) continue
-    const message = `The journal has no entry ${seq}; restore the database from a backup.`
-    throw new HoldfastError('database_damaged', message)
+    if (piece[at]?.seq !== seq) throw missing(seq)
   }
 }
 
-interface EntryHead extends ChangeHead {
-  readonly seq: number
+function missing(seq: number): HoldfastError {
+  const message = `The journal has no entry ${seq}; restore the database from a backup.`
+  return new HoldfastError('database_damaged', message)
 }
 
 /** A page of which little is wanted ends here, so that a reader far behind does not hold up the writers. */

@@ -1,6 +1,8 @@
 import type { JournalEntry } from '@holdfast/shared/records/journal'
 import type { SessionRecord, SessionSummary } from '@holdfast/shared/records/session'
 import { tokenRecordSchema, type TokenRecord } from '@holdfast/shared/records/token'
+import type { Reason } from '@holdfast/shared/resume/reasons'
+import type { VerdictClass } from '@holdfast/shared/resume/verdict'
 import { decodeChanges, seqBefore } from '../../sessions/journal-text.ts'
 import { documentAfter, heldField, heldFields } from '../../sessions/plan.ts'
 import type { FieldRows } from '../../sessions/write.ts'
@@ -28,9 +30,13 @@ export interface SessionRow {
   readonly metadataVersion: number
   readonly createdAt: number
   readonly updatedAt: number
+  readonly verdict: VerdictClass
+  /** Empty where nothing speaks against a resume. */
+  readonly verdictReason: Reason | ''
 }
 
-export const SESSION_COLUMNS = `key, id, tag, metadata_version as metadataVersion, created_at as createdAt, updated_at as updatedAt`
+export const SESSION_COLUMNS = `key, id, tag, metadata_version as metadataVersion, created_at as createdAt,
+  updated_at as updatedAt, verdict, verdict_reason as verdictReason`
 
 const SELECT_BESIDE = `
   select a.value, a.version, t.value as settings
@@ -62,13 +68,14 @@ function agentStateOf(text: string): Pick<SessionRecord, 'agentState' | 'agentSt
 }
 
 export function summary(
-  { key: _key, ...row }: SessionRow,
+  { key: _key, verdict, verdictReason, ...row }: SessionRow,
   namespace: string,
   rows: FieldRows,
 ): SessionSummary {
   const held = heldFields(rows)
   const damaged = [...held].flatMap(([name, field]) => ('damaged' in field ? [name] : []))
-  return { ...row, namespace, metadata: documentAfter(held, []), damaged }
+  const classed = { class: verdict, reason: verdictReason === '' ? null : verdictReason }
+  return { ...row, namespace, metadata: documentAfter(held, []), damaged, verdict: classed }
 }
 
 export function sessionHistory(core: StoreCore, request: HistoryOfSession): Page<JournalEntry> | null {

@@ -1,8 +1,7 @@
-import { must } from '@holdfast/shared/errors/assert'
-import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
-import type { Json, JsonObject } from '@holdfast/shared/metadata/json'
+import { assert, must } from '@holdfast/shared/errors/assert'
+import type { Refusal } from '@holdfast/shared/errors/holdfast-error'
+import type { Json } from '@holdfast/shared/metadata/json'
 import { clearResumeToken } from '../../sessions/clear-resume-token.ts'
-import { createSession } from '../../sessions/create-session.ts'
 import type {
   Checked,
   Decision,
@@ -14,10 +13,12 @@ import type {
 import { patchSessionMetadata } from '../../sessions/patch-session-metadata.ts'
 import { checkMetadata } from '../../sessions/plan.ts'
 import { putBackToken } from '../../sessions/put-back-token.ts'
+import { rebindToken, type RebindRequest } from '../../sessions/rebind-token.ts'
 import { restoreSession } from '../../sessions/restore-session.ts'
 import { updateSessionMetadata } from '../../sessions/update-session-metadata.ts'
 import type { WriteContext } from '../../sessions/write.ts'
-import { readSettings, requestProblem, stateText, type StateText } from '../requests.ts'
+import { readSettings, requestProblem, stateText } from '../requests.ts'
+import type { Held, RebindToken } from '../run-store.ts'
 import type {
   ClearToken,
   CreatedSession,
@@ -29,15 +30,16 @@ import type {
   RestoreFields,
   SessionKey,
 } from '../store.ts'
-import type { SessionSettings } from '@holdfast/shared/protocol/session-settings'
 import type { KnownSession } from './catalog.ts'
 import type { StoreCore } from './core.ts'
 import { bodyHash, replayOf, takeMutation, type Once } from './mutations.ts'
 import { completePast, readPast } from './past.ts'
-import { readSessionRecord } from './session-reads.ts'
-import { changesSettings, settingsText } from './settings-text.ts'
+import { holdForRebind, rebindRecord } from './rebind-record.ts'
+import { createOrLoad, loadByTag } from './session-birth.ts'
+import { SESSION_NOT_FOUND } from './session-not-found.ts'
+import { liftQuarantine } from './token-proof.ts'
 import { WriteCounts, type WriteAnswer } from './write-counts.ts'
-import { selectFields, writePlan } from './write-plan.ts'
+import { fieldsForWrite, writePlan } from './write-plan.ts'
 
 interface WriteRequest extends SessionKey {
   readonly actor: WriteContext['actor']
@@ -51,12 +53,8 @@ interface Around {
   readonly body: readonly [operation: string, given: () => Json]
   /** Brings the request up to date, first thing inside the transaction. */
   readonly complete?: () => void
-}
-
-/** What a session is born with beside its metadata. */
-interface Beside {
-  readonly state: StateText
-  readonly settings: SessionSettings
+  /** What else takes effect in the same transaction, also where no field changes. */
+  readonly after?: ((session: KnownSession) => void) | undefined
 }
 
 interface Decided<Answer> {
@@ -66,7 +64,8 @@ interface Decided<Answer> {
   readonly context: WriteContext
 }
 
-export const SESSION_NOT_FOUND = refuse('session_not_found', 'There is no such session.')
+type Carried = Pick<Decided<unknown>, 'known' | 'context'> & Pick<Around, 'after'>
+type TokenOfSession = Pick<PutBackToken, 'namespace' | 'session' | 'flavor' | 'value'>
 
 /** The write path: every method is one job of the commit queue, and runs a rule inside the batch's transaction. */
 export class SessionWrites {
@@ -93,7 +92,7 @@ export class SessionWrites {
     const problem = this.#core.actors.problem(actor) ?? requestProblem({ namespace, tag, id, reason })
     if (problem !== null) return problem
     // Of a session that is there the rest of the request does not count, however wrong it is.
-    const loaded = await this.#core.read(() => this.#loadByTag(request))
+    const loaded = await this.#core.read(() => loadByTag(this.#core, request))
     if (loaded !== null) return loaded
     const checked = checkMetadata(request.metadata)
     if (checked.kind === 'refused') return checked
@@ -102,67 +101,16 @@ export class SessionWrites {
     const read = readSettings(request.settings ?? {})
     if (read.kind === 'refused') return read
     const beside = { state, settings: read.settings }
-    return this.#core.write(() => this.#createOrLoad(request, beside), state.text.length + checked.bytes)
-  }
-
-  #createOrLoad(request: CreateSession, beside: Beside): CreatedSession | Refusal {
-    const loaded = this.#loadByTag(request)
-    if (loaded !== null) return loaded
-    const { namespace, id } = request
-    if (id !== undefined && this.#core.catalog.session(namespace, id) !== undefined) return idTaken(id)
-    return this.#insert(request, beside)
-  }
-
-  #loadByTag(request: CreateSession): CreatedSession | Refusal | null {
-    const { sql, catalog } = this.#core
-    const namespace = catalog.namespace(request.namespace)
-    const byTag = sql
-      .get('select id from session where namespace = ? and tag = ?')
-      .get<{ id: string }>(namespace?.key ?? 0, request.tag)
-    return byTag === undefined ? null : this.#load(request, byTag.id)
-  }
-
-  #load({ namespace, id }: CreateSession, stored: string): CreatedSession | Refusal {
-    if (id !== undefined && id !== stored) return idTaken(id)
-    const session = readSessionRecord(this.#core, { namespace, session: stored })
-    return session === null ? SESSION_NOT_FOUND : { kind: 'session', created: false, session, refused: [] }
-  }
-
-  #insert(request: CreateSession, { state, settings }: Beside): CreatedSession | Refusal {
-    const { sql, catalog, outside } = this.#core
-    const context = this.#context(request)
-    const birth = createSession(request.metadata as JsonObject, context)
-    if ('kind' in birth) return birth
-    const namespace = catalog.namespaceForWrite(request.namespace)
-    const id = request.id ?? outside.newId()
-    const { rowid } = sql
-      .get(
-        `insert into session (namespace, id, tag, metadata_version, bytes, keys, protected, seq, created_at, updated_at)
-         values (?, ?, ?, 1, 2, 0, '', 0, ?, ?)`,
-      )
-      .run(namespace.key, id, request.tag, context.now, context.now)
-    sql.get('insert into agent_state (session, value, version) values (?, ?, 1)').run(rowid, state.text)
-    if (changesSettings({}, settings)) {
-      sql
-        .get('insert into session_settings (session, value) values (?, ?)')
-        .run(rowid, settingsText({}, settings))
-    }
-    writePlan(
-      this.#core,
-      catalog.remember({ key: rowid, namespace, id, head: birth.plan.head }),
-      birth.plan,
-      context,
+    return this.#core.write(
+      () => createOrLoad(this.#core, request, beside),
+      state.text.length + checked.bytes,
     )
-    const session = readSessionRecord(this.#core, { namespace: request.namespace, session: id })
-    return session === null
-      ? SESSION_NOT_FOUND
-      : { kind: 'session', created: true, session, refused: birth.refused }
   }
 
   replace(request: ReplaceMetadata): Promise<ReplaceAnswer | VersionMismatch | Refusal> {
     return this.#submit(updateSessionMetadata, request, () => () => {
       const { decision, known, context } = this.#decide(updateSessionMetadata, request)
-      return this.#carryOut(decision, known, context)
+      return this.#carryOut(decision, { known, context })
     })
   }
 
@@ -185,7 +133,30 @@ export class SessionWrites {
       complete: () => {
         asked.paired = this.#pairedWith(request)
       },
+      after: (session) => liftQuarantine(this.#core, { session, flavor, value }),
     })
+  }
+
+  async rebind(request: RebindToken): Promise<FieldsWritten | Held | Refusal> {
+    const { flavor, token, machineId, runtimeId } = request
+    const found: { paired: RebindRequest['paired']; hold: RebindRequest['hold'] } = {
+      paired: undefined,
+      hold: null,
+    }
+    const asked = Object.assign(found, request)
+    const answer = await this.#submitOnce(rebindToken, asked, {
+      body: ['rebind', () => [flavor, token, machineId, runtimeId]],
+      complete: () => {
+        asked.paired = this.#pairedWith({ ...request, value: token })
+        asked.hold = holdForRebind(this.#core, request)
+      },
+      after: (session) => rebindRecord(this.#core, session, request),
+    })
+    assert(answer.kind !== 'version-mismatch', 'a rebind expects no version')
+    const { hold } = asked
+    return answer.kind === 'refused' && answer.code === 'run_in_progress' && hold !== null
+      ? { kind: 'held', hold }
+      : answer
   }
 
   async restore(request: RestoreFields): Promise<FieldsWritten | VersionMismatch | Refusal> {
@@ -204,7 +175,7 @@ export class SessionWrites {
   }
 
   /** Asked inside the write's transaction, since a write before it in the same batch may change the pair. */
-  #pairedWith({ namespace, session, flavor, value }: PutBackToken): string | null | undefined {
+  #pairedWith({ namespace, session, flavor, value }: TokenOfSession): string | null | undefined {
     const known = this.#core.catalog.session(namespace, session)
     // A driver may look for another character where it is given half of a surrogate pair.
     if (known === undefined || !value.isWellFormed()) return undefined
@@ -217,7 +188,7 @@ export class SessionWrites {
   #submitOnce<Asked>(
     rule: WriteRule<Asked, PatchAnswer>,
     request: Asked & WriteRequest,
-    { body, complete }: Around,
+    { body, complete, after }: Around,
   ): Promise<FieldsWritten | VersionMismatch | Refusal> {
     return this.#submit(rule, request, () => {
       const { mutationId } = request
@@ -227,7 +198,7 @@ export class SessionWrites {
           : { id: mutationId, body: bodyHash(body[0], request.session, body[1]()) }
       return () => {
         complete?.()
-        return this.#runOnce(rule, request, once)
+        return this.#runOnce(rule, request, { once, after })
       }
     })
   }
@@ -262,18 +233,18 @@ export class SessionWrites {
   #runOnce<Asked>(
     rule: WriteRule<Asked, PatchAnswer>,
     request: Asked & WriteRequest,
-    once: Once | null,
+    { once, after }: { readonly once: Once | null; readonly after: Around['after'] },
   ): FieldsWritten | VersionMismatch | Refusal {
     const { sql } = this.#core
     const { decision, known, context } = this.#decide(rule, request)
-    if (known === null || once === null) return this.#carryOut(decision, known, context)
+    if (known === null || once === null) return this.#carryOut(decision, { known, context, after })
     const { key } = known.namespace
     // A refusal may come from what this very mutation has changed already: then its first answer counts.
     if (decision.kind !== 'decided') return replayOf(sql, key, once) ?? decision
     if (!takeMutation(sql, key, once, { answer: decision.answer, now: context.now })) {
       return must(replayOf(sql, key, once), 'a mutation id that is taken has an answer')
     }
-    return this.#carryOut(decision, known, context)
+    return this.#carryOut(decision, { known, context, after })
   }
 
   /** Select and merge: what a rule makes of its session inside the batch's transaction. */
@@ -281,26 +252,22 @@ export class SessionWrites {
     const context = this.#context(request)
     const known = this.#core.catalog.session(request.namespace, request.session) ?? null
     if (known === null) return { decision: SESSION_NOT_FOUND, known, context }
-    const rows = selectFields(this.#core.sql, known.key, rule.touches(request))
+    const rows = fieldsForWrite(this.#core, known.key, rule.touches(request))
     return { decision: rule.decide(request, { head: known.head, rows }, context), known, context }
   }
 
   /** Update. */
   #carryOut<Answer>(
     decision: Decision<Answer>,
-    known: KnownSession | null,
-    context: WriteContext,
+    { known, context, after }: Carried,
   ): Answer | VersionMismatch | Refusal {
     if (decision.kind !== 'decided') return decision
     if (decision.plan !== null && known !== null) writePlan(this.#core, known, decision.plan, context)
+    if (known !== null) after?.(known)
     return decision.answer
   }
 
   #context({ actor, reason }: Pick<WriteRequest, 'actor' | 'reason'>): WriteContext {
     return { actor, reason: reason ?? null, now: this.#core.outside.now() }
   }
-}
-
-function idTaken(id: string): Refusal {
-  return refuse('id_taken', `The id ${id} belongs to a session with another tag.`, { field: 'id' })
 }

@@ -4,7 +4,7 @@ import { readSettings } from '../requests.ts'
 import type { SessionKey, UpdateSettings } from '../store.ts'
 import type { KnownSession } from './catalog.ts'
 import type { StoreCore } from './core.ts'
-import { SESSION_NOT_FOUND } from './session-writes.ts'
+import { SESSION_NOT_FOUND } from './session-not-found.ts'
 import { changesSettings, settingsOf, settingsText } from './settings-text.ts'
 
 /** A row of settings is some hundred bytes. */

@@ -4,12 +4,16 @@ import { HoldfastError, type Refusal } from '@holdfast/shared/errors/holdfast-er
 import type { DeviceRecord } from '@holdfast/shared/records/device'
 import type { JournalEntry } from '@holdfast/shared/records/journal'
 import type { MachineRecord, SessionRecord, SessionSummary } from '@holdfast/shared/records/session'
+import type { RunRecord } from '@holdfast/shared/records/run'
 import type { TokenRecord } from '@holdfast/shared/records/token'
+import type { ResumeFacts } from '@holdfast/shared/resume/facts'
 import type { ReplaceAnswer, VersionMismatch } from '../../sessions/decision.ts'
+import type * as runs from '../run-store.ts'
 import type * as port from '../store.ts'
 import { backUp } from './backup.ts'
 import type { CommitCounts } from './commit-counts.ts'
 import { StoreCore, type Outside } from './core.ts'
+import { readCensus } from './census.ts'
 import { Devices } from './devices.ts'
 import { damaged, unusable } from './file-checks.ts'
 import { readFeed } from './feed.ts'
@@ -17,7 +21,18 @@ import { listSessions } from './list-sessions.ts'
 import { inodeOf, markOf, writeMark } from './mark.ts'
 import { openFile, openMemory, type Opened, type OpenStoreOptions } from './open.ts'
 import type { StorePaths } from './paths.ts'
+import { noteEvidence } from './note-evidence.ts'
 import { Pruner } from './prune.ts'
+import { readFacts } from './read-facts.ts'
+import { completeRun } from './runs/complete.ts'
+import { endHolderRuns, endRuns } from './runs/ends.ts'
+import { claimRun } from './runs/claim.ts'
+import { openImplicitRun, registerRun } from './runs/unjudged.ts'
+import * as runReads from './runs/reads.ts'
+import { reportRejected } from './runs/report-rejected.ts'
+import { reportToken } from './runs/report-token.ts'
+import { beginResume, giveUpResume, moveResume, resumeAccepted } from './runs/resume.ts'
+import { reviveRun } from './runs/revive.ts'
 import * as reads from './session-reads.ts'
 import { SessionWrites } from './session-writes.ts'
 import { Settings } from './settings.ts'
@@ -206,6 +221,86 @@ export class SqliteStore implements port.Store {
 
   noteDeviceUse(uses: readonly port.DeviceUse[]): Promise<void> {
     return this.#devices.noteUse(uses)
+  }
+
+  claimRun(request: runs.ClaimRun): Promise<runs.Claimed | runs.ClaimHeld | runs.Unconfirmed | Refusal> {
+    return claimRun(this.#core, request)
+  }
+
+  registerRun(request: runs.RegisterRun): Promise<runs.RunRegistered | Refusal> {
+    return registerRun(this.#core, request)
+  }
+
+  openImplicitRun(request: runs.OpenImplicitRun): Promise<runs.RunChanged | Refusal> {
+    return openImplicitRun(this.#core, request)
+  }
+
+  reviveRun(request: runs.RunRequest): Promise<runs.RunChanged | Refusal> {
+    return reviveRun(this.#core, request)
+  }
+
+  reportToken(request: runs.ReportToken): Promise<runs.TokenReported | Refusal> {
+    return reportToken(this.#core, request)
+  }
+
+  reportRejected(request: runs.ReportRejected): Promise<runs.RejectionTaken | Refusal> {
+    return reportRejected(this.#core, request)
+  }
+
+  completeRun(request: runs.CompleteRun): Promise<runs.RunChanged | Refusal> {
+    return completeRun(this.#core, request)
+  }
+
+  endRuns(request: runs.EndRuns): Promise<readonly RunRecord[]> {
+    return endRuns(this.#core, request)
+  }
+
+  endHolderRuns(request: runs.HolderRuns): Promise<runs.HolderRunsEnded | Refusal> {
+    return endHolderRuns(this.#core, request)
+  }
+
+  beginResume(request: runs.BeginResume): Promise<runs.ResumeBegun | runs.Held | Refusal> {
+    return beginResume(this.#core, request)
+  }
+
+  moveResume(request: runs.RunRequest & { readonly runtimeId: string }): Promise<runs.RunChanged | Refusal> {
+    return moveResume(this.#core, request)
+  }
+
+  resumeAccepted(request: runs.RunRequest): Promise<runs.RunChanged | Refusal> {
+    return resumeAccepted(this.#core, request)
+  }
+
+  giveUpResume(request: runs.RunRequest & { readonly reason: string }): Promise<runs.RunChanged | Refusal> {
+    return giveUpResume(this.#core, request)
+  }
+
+  readRun(key: runs.RunKey): Promise<RunRecord | null> {
+    return this.#core.read(() => runReads.readRun(this.#core, key))
+  }
+
+  listRuns(request: runs.RunsOfSession): Promise<port.Page<RunRecord> | null> {
+    return this.#core.read(() => runReads.listRuns(this.#core, request))
+  }
+
+  liveRuns(request: Parameters<runs.RunStore['liveRuns']>[0]): Promise<port.Page<runs.LiveRun>> {
+    return this.#core.read(() => runReads.liveRuns(this.#core, request))
+  }
+
+  readFacts(request: runs.ReadFacts): Promise<ResumeFacts | null> {
+    return this.#core.read(() => readFacts(this.#core, request))
+  }
+
+  noteEvidence(request: runs.NoteEvidence): Promise<{ readonly noted: boolean }> {
+    return noteEvidence(this.#core, request)
+  }
+
+  rebindToken(request: runs.RebindToken): Promise<port.FieldsWritten | runs.Held | Refusal> {
+    return this.#writes.rebind(request)
+  }
+
+  census(request: runs.ReadCensus): Promise<port.Page<runs.CensusRow>> {
+    return this.#core.read(() => readCensus(this.#core, request))
   }
 
   namespaces(): Promise<readonly string[]> {

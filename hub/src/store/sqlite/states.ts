@@ -14,7 +14,7 @@ import type {
   UpdateState,
 } from '../store.ts'
 import type { StoreCore } from './core.ts'
-import { SESSION_NOT_FOUND } from './session-writes.ts'
+import { SESSION_NOT_FOUND } from './session-not-found.ts'
 import { storedJson } from './stored.ts'
 
 const MACHINE_NOT_FOUND = refuse('machine_not_found', 'There is no such machine.')

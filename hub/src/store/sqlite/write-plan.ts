@@ -3,6 +3,8 @@ import type { KnownSession } from './catalog.ts'
 import type { StoreCore } from './core.ts'
 import type { SqlValue } from './driver.ts'
 import { pieces, type StatementCache } from './rows.ts'
+import { learnToken } from './runs/learn-token.ts'
+import { refreshVerdictAfter } from './verdict-column.ts'
 
 const UPSERT_FIELDS = `
   insert into session_field (session, name, value, version, seq) values {list}
@@ -42,6 +44,26 @@ export function selectFields(
   return rows
 }
 
+/** The same inside a write, where what the writer remembers is true. */
+export function fieldsForWrite(
+  { sql, catalog: { fields } }: StoreCore,
+  session: number,
+  names: readonly string[] | 'all',
+): FieldRows {
+  if (names === 'all') return selectFields(sql, session, names)
+  const rows = new Map<string, FieldRow>()
+  const unknown: string[] = []
+  for (const name of names) {
+    const row = fields.row(session, name)
+    if (row === undefined) unknown.push(name)
+    else if (row !== null) rows.set(name, row)
+  }
+  const read = selectFields(sql, session, unknown)
+  for (const name of unknown) fields.note(session, name, read.get(name) ?? null)
+  for (const [name, row] of read) rows.set(name, row)
+  return rows
+}
+
 function addRows(rows: Map<string, FieldRow>, stored: SqlValue[][]): void {
   for (const [name, text, version, seq] of stored as StoredField[]) rows.set(name, { text, version, seq })
 }
@@ -55,9 +77,13 @@ export function writePlan(
 ): void {
   const { sql } = core
   const head = { ...plan.head, seq: writeJournal(core, session, plan, context) }
+  const { version, seq } = head
   for (const piece of pieces(plan.writes)) {
     const params: SqlValue[] = []
-    for (const write of piece) params.push(session.key, write.name, write.text, head.version, head.seq)
+    for (const { name, text } of piece) {
+      params.push(session.key, name, text, version, seq)
+      core.catalog.fields.note(session.key, name, { text, version, seq })
+    }
     sql.forList(UPSERT_FIELDS, '(?, ?, ?, ?, ?)', piece.length).run(...params)
   }
   sql.get(UPDATE_SESSION).run(head.version, head.bytes, head.keys, head.updatedAt, head.seq, session.key)
@@ -66,6 +92,8 @@ export function writePlan(
   }
   for (const move of plan.tokens) writeTokenMove(core, session.key, move, context)
   session.head = head
+  if (plan.tokens.some(({ kind }) => kind === 'arrives')) learnToken(core, session)
+  refreshVerdictAfter(core, session, plan.writes)
 }
 
 function writeJournal(
@@ -95,6 +123,7 @@ function writeJournal(
       context.reason,
       plan.journal,
     )
+  core.catalog.recent.note(namespace.key, { seq, session: session.id, version })
   return seq
 }
 
@@ -102,15 +131,21 @@ const TOKEN_LEAVES = `update resume_token set left_as = ?, left_at = ? where ses
 
 const TOKEN_REPAIRED = `update resume_token set paired = ? where session = ? and flavor = ? and left_as = 'no'`
 
+/** What is not on record yet; never that of one machine beside another machine. */
+function ofSameMachine(column: string): string {
+  const isSame = 'machine_id is null or machine_id = excluded.machine_id'
+  return `case when ${isSame} then coalesce(${column}, excluded.${column}) else ${column} end`
+}
+
 // Where a token was minted stays what it was, however often the session gets it back.
 const TOKEN_ARRIVES = `
   insert into resume_token
-    (session, flavor, value, paired, proof, left_as, machine_id, runtime_id, run, set_by, first_at, at)
-  values (?, ?, ?, ?, 'provisional', 'no', ?, ?, ?, ?, ?, ?)
+    (session, flavor, value, paired, proof, left_as, machine_id, runtime_id, run, directory, set_by, first_at, at)
+  values (?, ?, ?, ?, 'provisional', 'no', ?, ?, ?, ?, ?, ?, ?)
   on conflict (session, flavor, value) do update set
     paired = excluded.paired, left_as = 'no', left_at = null, set_by = excluded.set_by, at = excluded.at,
-    machine_id = coalesce(machine_id, excluded.machine_id), runtime_id = coalesce(runtime_id, excluded.runtime_id),
-    run = coalesce(run, excluded.run)`
+    machine_id = coalesce(machine_id, excluded.machine_id), runtime_id = ${ofSameMachine('runtime_id')},
+    run = ${ofSameMachine('run')}, directory = ${ofSameMachine('directory')}`
 
 function writeTokenMove(core: StoreCore, session: number, move: TokenMove, context: WriteContext): void {
   const { sql } = core
@@ -123,7 +158,7 @@ function writeTokenMove(core: StoreCore, session: number, move: TokenMove, conte
       sql.get(TOKEN_REPAIRED).run(move.paired, session, move.flavor)
       return
     case 'arrives': {
-      const minted = [move.machineId, actor.runtime ?? null, actor.run ?? null]
+      const minted = [move.machineId, actor.runtime ?? null, actor.run ?? null, move.directory]
       sql
         .get(TOKEN_ARRIVES)
         .run(session, move.flavor, move.value, move.paired, ...minted, core.actors.textOf(actor), now, now)

@@ -207,6 +207,20 @@ describe('a passing failure', () => {
     expect(await came).toBe('hub_unreachable')
     expect(asked).toBe(1)
   })
+
+  test('[RI1] a resume is waited for as long as it takes', async () => {
+    const outside = new FakeOutside()
+    const arriving: ((response: Response) => void)[] = []
+    const fetch = (_url: URL, init: RequestInit): Promise<Response> =>
+      Promise.race([new Promise<Response>((resolve) => arriving.push(resolve)), silent(init)])
+    const api = new ApiClient({ url: 'http://127.0.0.1:4006', token: null, outside, fetch })
+    const came = api.call('POST /api/sessions/:id/resume', { params: { id: 's' }, body: {} })
+    await flush()
+    outside.pass(140_000)
+    const answered = { type: 'success', sessionId: 's', runId: 'r' }
+    arriving[0]?.(answer(answered))
+    expect(await came).toEqual(answered)
+  })
 })
 
 describe('the items of a list', () => {

@@ -89,6 +89,7 @@ function requestOf(route: ApiRoute, { params = {}, query = {}, body }: AnyAsk): 
     method,
     path: search === '' ? filled : `${filled}?${search}`,
     body: body === undefined ? undefined : JSON.stringify(body),
+    timeoutMs: shape.takesMs,
     isRepeatable: method === 'GET' || (body !== undefined && Reflect.get(body, 'mutationId') !== undefined),
   }
 }

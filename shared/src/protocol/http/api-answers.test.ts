@@ -13,6 +13,7 @@ import { machineRow, machinesAnswer, machinesQuery } from './machines.ts'
 import { openapiAnswer } from './openapi.ts'
 import { putBackTokenBody } from './put-back-token.ts'
 import { restoreSessionAnswer, restoreSessionBody } from './restore-session.ts'
+import { resumeSessionAnswer, resumeSessionBody } from './resume-session.ts'
 import { sessionHistoryAnswer, sessionHistoryQuery } from './session-history.ts'
 import { sessionTokensAnswer } from './session-tokens.ts'
 import { sessionRow, sessionsAnswer, sessionsQuery } from './sessions.ts'
@@ -28,6 +29,7 @@ const ROW = {
   metadata: { path: '/p' },
   metadataVersion: 1,
   damaged: ['name'],
+  verdict: { class: 'at_risk', reason: 'run_missing' },
 }
 const MACHINE = { id: 'm', ...TIMES, metadata: { host: 'h' }, metadataVersion: 1 }
 const GONE = {
@@ -47,8 +49,16 @@ const STRICT: readonly Case[] = [
   {
     name: 'what a list of sessions is asked for',
     schema: sessionsQuery,
-    full: { state: 'active', flavor: 'f', machineId: 'm', q: 'w', limit: '1', cursor: '1' },
-    optional: ['state', 'flavor', 'machineId', 'q', 'limit', 'cursor'],
+    full: {
+      state: 'active',
+      flavor: 'f',
+      machineId: 'm',
+      verdict: 'lost',
+      q: 'w',
+      limit: '1',
+      cursor: '1',
+    },
+    optional: ['state', 'flavor', 'machineId', 'verdict', 'q', 'limit', 'cursor'],
   },
   {
     name: 'a session in a list',
@@ -103,6 +113,17 @@ const STRICT: readonly Case[] = [
     schema: putBackTokenBody,
     full: { flavor: 'claude', value: 't', reason: 'r', mutationId: MUTATION },
     optional: ['reason', 'mutationId'],
+  },
+  {
+    name: 'a resume',
+    schema: resumeSessionBody,
+    full: { acceptRisk: ['token', 'last-run'], prompt: 'Go on.' },
+    optional: ['acceptRisk', 'prompt'],
+  },
+  {
+    name: 'the answer of a resume',
+    schema: resumeSessionAnswer,
+    full: { type: 'success', sessionId: 's', runId: 'r' },
   },
   { name: 'archiving', schema: lifecycleBody, full: { reason: 'r' }, optional: ['reason'] },
   {

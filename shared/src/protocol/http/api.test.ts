@@ -51,6 +51,7 @@ const TOKEN = {
   at: 2,
   leftAt: 3,
 }
+const VERDICT = { decision: 'fresh', message: 'm', workDir: null, checks: [] }
 const WRITTEN = { result: 'success', version: 2, changed: ['a'], kept: ['path'], rebasedFrom: 1 }
 
 const SHAPES: readonly MessageCase[] = [
@@ -64,7 +65,7 @@ const SHAPES: readonly MessageCase[] = [
   {
     name: 'the answer with it',
     schema: sessionViewAnswer,
-    full: { session: VIEW, tokens: [TOKEN] },
+    full: { session: VIEW, verdict: VERDICT, runs: [], tokens: [TOKEN] },
     unknown: 'are refused',
   },
   {

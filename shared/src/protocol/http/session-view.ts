@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { runRecordSchema } from '../../records/run.ts'
 import { tokenRecordSchema } from '../../records/token.ts'
+import { verdictSchema } from '../../resume/verdict.ts'
 import { sessionSettings } from '../session-settings.ts'
 
 /**
@@ -25,6 +27,14 @@ export const sessionView = z.strictObject({
 })
 export type SessionView = z.infer<typeof sessionView>
 
-/** `GET /api/sessions/:id`: the session, and the newest of the resume tokens that it ever had. */
-export const sessionViewAnswer = z.strictObject({ session: sessionView, tokens: z.array(tokenRecordSchema) })
+/**
+ * `GET /api/sessions/:id`: the session, whether a person may resume it, the newest of its runs, and the newest of the
+ * resume tokens that it ever had.
+ */
+export const sessionViewAnswer = z.strictObject({
+  session: sessionView,
+  verdict: verdictSchema,
+  runs: z.array(runRecordSchema),
+  tokens: z.array(tokenRecordSchema),
+})
 export type SessionViewAnswer = z.infer<typeof sessionViewAnswer>

@@ -20,6 +20,7 @@ const RECORD: SessionRecord = {
   metadata: { path: '/p', host: 'h', ofSomebodyElse: [1] },
   metadataVersion: 3,
   damaged: ['tools'],
+  verdict: { class: 'none', reason: 'unknown_flavor' },
   agentState: null,
   agentStateDamaged: false,
   agentStateVersion: 1,

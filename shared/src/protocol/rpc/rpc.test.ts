@@ -4,10 +4,13 @@ import { shapeProblems, type MessageCase } from '../contract/shape-problems.ts'
 import { cursorChatStoreStatusAnswer, cursorChatStoreStatusParams } from './cursor-chat-store-status.ts'
 import { handoffLocalCallAnswer, handoffLocalParams } from './handoff-local.ts'
 import { killSessionAnswer, killSessionParams } from './kill-session.ts'
+import { lookForConversationAnswer, lookForConversationParams } from './look-for-conversation.ts'
 import { readRpcMethod, rpcMethod } from './method.ts'
 import { pathExistsAnswer, pathExistsParams } from './path-exists.ts'
 import { readRpcAnswer } from './read-rpc-answer.ts'
 import { spawnHappySessionAnswer, spawnHappySessionParams } from './spawn-happy-session.ts'
+import { startRunAnswer, startRunParams } from './start-run.ts'
+import { stopRunAnswer, stopRunParams } from './stop-run.ts'
 import { stopSessionAnswer, stopSessionParams } from './stop-session.ts'
 
 const SPAWN = {
@@ -22,6 +25,8 @@ const SPAWN = {
   permissionMode: 'plan',
   approvedNewDirectoryCreation: false,
 }
+
+const RESUMED = { sessionId: 's', flavor: 'claude', token: 'token', directory: '/p', runtimeId: 'r' }
 
 const SHAPES: readonly MessageCase[] = [
   {
@@ -70,8 +75,52 @@ const SHAPES: readonly MessageCase[] = [
   },
   { name: 'killSession', schema: killSessionParams, full: {}, unknown: 'are refused' },
   { name: 'its answer', schema: killSessionAnswer, full: { success: true, message: '' }, unknown: 'pass' },
+  {
+    name: 'look-for-conversation',
+    schema: lookForConversationParams,
+    full: RESUMED,
+    optional: ['runtimeId'],
+    unknown: 'are refused',
+  },
+  {
+    name: 'its answer',
+    schema: lookForConversationAnswer,
+    full: {
+      transcript: { state: 'present', because: null, turns: 1, candidates: 1 },
+      directory: { state: 'present' },
+      runtimeId: 'r',
+    },
+    optional: ['runtimeId'],
+    unknown: 'pass',
+  },
+  {
+    name: 'start-run',
+    schema: startRunParams,
+    full: { ...RESUMED, runId: 'r', settings: { model: 'opus' }, prompt: 'go on' },
+    optional: ['runtimeId', 'prompt'],
+    unknown: 'are refused',
+  },
+  { name: 'its yes', schema: startRunAnswer, full: { type: 'accepted' }, unknown: 'pass' },
+  {
+    name: 'its no',
+    schema: startRunAnswer,
+    full: { type: 'refused', code: 'no_directory', message: 'no' },
+    optional: ['code'],
+    unknown: 'pass',
+  },
+  {
+    name: 'stop-run',
+    schema: stopRunParams,
+    full: { runId: 'r', sessionId: 's' },
+    unknown: 'are refused',
+  },
+  { name: 'its answer', schema: stopRunAnswer, full: { status: 'stopped' }, unknown: 'pass' },
   { name: 'handoff-local', schema: handoffLocalParams, full: {}, unknown: 'are refused' },
 ]
+
+function isLook(transcript: object): boolean {
+  return lookForConversationAnswer.safeParse({ transcript, directory: { state: 'unknown' } }).success
+}
 
 describe('calls', () => {
   test.each(SHAPES.map((message): [string, MessageCase] => [message.name, message]))(
@@ -86,6 +135,19 @@ describe('calls', () => {
       expect(spawnHappySessionParams.safeParse({ ...SPAWN, approvedNewDirectoryCreation }).success).toBe(
         false,
       )
+  })
+
+  test('[RI7] a start can not be told to make a directory', () => {
+    const start = { ...RESUMED, runId: 'r', settings: {} }
+    expect(startRunParams.safeParse(start).success).toBe(true)
+    for (const approvedNewDirectoryCreation of [true, false])
+      expect(startRunParams.safeParse({ ...start, approvedNewDirectoryCreation }).success).toBe(false)
+  })
+
+  test('[RV6] a look has one of the states, and says why it could not see', () => {
+    for (const state of ['present', 'absent', 'ambiguous', 'unknown']) expect(isLook({ state })).toBe(true)
+    expect(isLook({ state: 'unknown', because: 'config_dir_unusable' })).toBe(true)
+    expect(isLook({ state: 'gone' }) || isLook({ state: 'unknown', because: 'asleep' })).toBe(false)
   })
 
   test('[CO6] a stop answers one of three', () => {

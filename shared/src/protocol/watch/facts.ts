@@ -1,4 +1,15 @@
 import { z } from 'zod'
+import { runKindSchema, runStateSchema } from '../../records/run.ts'
+
+/** A run that is live. */
+const watchedRun = z.strictObject({
+  runId: z.string(),
+  kind: runKindSchema,
+  state: runStateSchema,
+  since: z.int(),
+  contended: z.boolean(),
+  machineId: z.string().nullable(),
+})
 
 /** What is true of a session now and is in no feed. */
 export const sessionFacts = z.strictObject({
@@ -11,12 +22,14 @@ export const sessionFacts = z.strictObject({
       thinkingAt: z.number().nullable(),
     })
     .optional(),
+  /** Of several, the newest; null: it has none. */
+  run: watchedRun.nullable().optional(),
 })
 export type SessionFacts = z.infer<typeof sessionFacts>
 
 /**
- * Hub to watcher: the newest facts of some sessions. After `watch` come those of every session that is active; what has
- * not been named since then is not.
+ * Hub to watcher: the newest facts of some sessions. After `watch` come those of every session that is active or has a
+ * live run; what has not been named since then is not, and has none.
  */
 export const facts = z.array(sessionFacts).min(1)
 export type Facts = z.infer<typeof facts>

@@ -1,0 +1,30 @@
+import type { Log } from '../../log/log.ts'
+import type { Store } from '../../store/store.ts'
+import { SESSION_NOT_FOUND } from '../session-not-found.ts'
+import { stopSession, type StopParts } from '../stop-session.ts'
+import type { ApiHandlers } from './api-handler.ts'
+
+export interface StopRouteParts extends StopParts {
+  readonly store: Store
+  readonly log: Log
+}
+
+/** Ends what runs in a session. What it knows and what it is paired with stays as it is. */
+export function stop(parts: StopRouteParts): ApiHandlers<'POST /api/sessions/:id/stop'> {
+  return {
+    async 'POST /api/sessions/:id/stop'({ caller, params, body: { reason: why = null } }) {
+      const key = { namespace: caller.namespace, session: params.id }
+      const record = await parts.store.readSession(key)
+      if (record === null) return SESSION_NOT_FOUND
+      const { machineId } = record.metadata
+      const answer = await stopSession(parts, {
+        key,
+        machineId: typeof machineId === 'string' ? machineId : null,
+        why,
+      })
+      const came = 'outcome' in answer ? answer.outcome : answer.code
+      parts.log.info('a session was asked to stop', { ...key, device: caller.device, came })
+      return answer
+    },
+  }
+}
