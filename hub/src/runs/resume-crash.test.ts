@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { newHome, removeHome, startHubProcess, type HubProcess } from '../contract/hub-process.ts'
 import { ROOT_TOKEN } from '../contract/running-hub.ts'
-import { Latch } from '../http/contract/latch.ts'
 import { openResumeWorld, ResumeCaller } from './contract/resume-world.ts'
 import { ScriptedRunner, type RunnerScript } from './contract/scripted-runner.ts'
 import { PENDING_MS } from './run-desk.ts'
@@ -177,20 +176,5 @@ describe('a hub that is told to end in the middle of a resume', () => {
     expect((await caller.runs(session))[0]).toBe('starting')
     expect(await caller.confirm(runId, token)).toMatchObject({ status: 200 })
     expect((await caller.runs(session))[0]).toBe('running')
-  })
-
-  test('[OP4] [RI1] starts nothing more', async () => {
-    const latch = new Latch()
-    const seen = { transcript: { state: 'present' }, directory: { state: 'present' } }
-    await using world = await openResumeWorld()
-    const { session } = await world.caller.conversation()
-    const runner = await world.runner({ look: () => latch.opened.then(() => seen) })
-    const answer = world.caller.resume(session)
-    await runner.asked('look')
-    const ending = world.hub[Symbol.asyncDispose]()
-    expect(await answer).toMatchObject({ status: 503, body: { code: 'shutting_down' } })
-    latch.open()
-    await ending
-    expect(runner.count('start')).toBe(0)
   })
 })

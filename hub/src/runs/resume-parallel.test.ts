@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { DoorWorld } from '../http/contract/door-world.ts'
+import { Latch } from '../http/contract/latch.ts'
 import { changed, failing } from '../socket/contract/changed-store.ts'
 import { until } from '../socket/contract/test-client.ts'
 import { openResumeWorld } from './contract/resume-world.ts'
@@ -73,6 +74,32 @@ describe('many resumes at once', () => {
     await until('it is started', () => started.length === 1)
     await confirm(started[0] ?? '')
     expect(await answer).toMatchObject({ status: 200 })
+  })
+
+  test('[OP4] a hub that begins to end answers those who wait, and starts nothing more', async () => {
+    const [reading, latch] = [new Latch(), new Latch()]
+    await using world = await DoorWorld.open({
+      store: (store) =>
+        changed(store, {
+          readSession: async (key) => {
+            reading.open()
+            await latch.opened
+            return store.readSession(key)
+          },
+        }),
+    })
+    const { path, started } = await doorWithRunner(world)
+    let isAnswered = false
+    const answer = world.ask({ method: 'POST', path, body: {} }).finally(() => (isAnswered = true))
+    await reading.opened
+    world.resumes.shutDown()
+    await until('it is answered', () => isAnswered)
+    expect(await answer).toMatchObject({ status: 503, body: { code: 'shutting_down' } })
+    latch.open()
+    // What it read is there, and everything that follows from it has been done.
+    await new Promise(setImmediate)
+    await new Promise(setImmediate)
+    expect(started).toEqual([])
   })
 
   test('[RI2] through two sessions that share a token start one process', async () => {

@@ -104,6 +104,17 @@ describe('a heartbeat', () => {
     expect([desk.leases.isHeld(keyOf(run.id)), desk.live.counts.claimed]).toEqual([true, 1])
   })
 
+  test('[RU5] one that comes right before a sweep is not ended by it', async () => {
+    await using world = await open()
+    const desk = await world.desk()
+    const { run } = answered(await desk.claim(claimOf('k')), 'claimed')
+    world.clock.move(LEASE_MS)
+    const [beat] = await Promise.all([desk.heartbeat(reportOf(run.id)), desk.sweep()])
+    expect(beat).toMatchObject({ kind: 'run', run: { state: 'running' } })
+    expect(await stateOf(world.store, run.id)).toMatchObject({ state: 'running' })
+    expect([desk.leases.isHeld(keyOf(run.id)), desk.live.counts.claimed]).toEqual([true, 1])
+  })
+
   test('[RU5] of a run that nobody has is refused', async () => {
     await using world = await open()
     const desk = await world.desk()

@@ -110,13 +110,16 @@ export class RunDesk {
   }
 
   openImplicit(request: OpenImplicitRun): Promise<RunChanged | Refusal> {
-    return this.#ask(request.namespace, () => this.#store.openImplicitRun(request))
+    const { namespace, continues } = request
+    if (continues !== null) this.#spoke({ namespace, run: continues })
+    return this.#ask(namespace, () => this.#store.openImplicitRun(request))
   }
 
   /** It is still there. Costs the store nothing while the lease is held. */
   async heartbeat(request: RunRequest): Promise<RunChanged | Refusal> {
     const run = this.touch(request)
     if (run !== null) return { kind: 'run', run, contends: [] }
+    this.#spoke(request)
     return this.#ask(request.namespace, () => this.#store.reviveRun(request))
   }
 
@@ -130,6 +133,7 @@ export class RunDesk {
 
   token(request: ReportToken): Promise<TokenReported | Refusal> {
     const { namespace, run } = request
+    this.#spoke(request)
     return this.#ask(namespace, async () => {
       const answer = await this.#store.reportToken(request)
       if (answer.kind === 'run' || answer.code !== 'identity_mismatch') return answer
@@ -139,6 +143,7 @@ export class RunDesk {
   }
 
   async rejected(request: ReportRejected): Promise<RejectionTaken | Refusal> {
+    this.#spoke(request)
     const answer = await this.#ask(request.namespace, () => this.#store.reportRejected(request))
     if (answer.kind === 'run') {
       const facts = { run: request.run, token: maskedToken(request.token), quarantined: answer.quarantined }
@@ -184,6 +189,12 @@ export class RunDesk {
     return this.#sweeping
   }
 
+  /** A run that no sweep has ended yet says something: none ends it while the store is asked what that is worth. */
+  #spoke(key: RunKey): void {
+    const run = this.live.get(key)
+    if (run !== null && phaseOf(run) === 'running' && this.leases.has(key)) this.leases.hold(key)
+  }
+
   async #sweepLapsed(): Promise<void> {
     const lapsed = this.leases.lapsed()
     if (lapsed.length === 0) return
@@ -200,7 +211,10 @@ export class RunDesk {
     }
   }
 
-  async #interrupt(namespace: string, runs: readonly RunKey[]): Promise<void> {
+  /** Some may have been heard of while others were being ended. */
+  async #interrupt(namespace: string, lapsed: readonly RunKey[]): Promise<void> {
+    const runs = lapsed.filter((key) => !this.leases.isHeld(key))
+    if (runs.length === 0) return
     const ended = await this.#end(namespace, { runs, outcome: 'interrupted', endedBy: 'lease' })
     for (const run of runs) this.#letGo(run)
     this.counts.swept += ended.length

@@ -209,7 +209,7 @@ const waitMutants: readonly Mutant[] = [
     file: RESUME,
     find: 'if (this.#isEnding) return SHUTTING_DOWN\n    const params',
     replace: 'const params',
-    caughtBy: tests('[OP4]', 'resume-crash'),
+    caughtBy: tests('[OP4]', 'resume-parallel'),
   },
   {
     id: 'resume-holds-the-end',
@@ -217,7 +217,7 @@ const waitMutants: readonly Mutant[] = [
     file: RESUME,
     find: 'return await Promise.race([this.#carryOut({ asked, run, wait }, facts), wait.cut])',
     replace: 'return await this.#carryOut({ asked, run, wait }, facts)',
-    caughtBy: tests('[OP4]', 'resume-crash'),
+    caughtBy: tests('[OP4]', 'resume-parallel'),
   },
   {
     id: 'resume-held-by-failure',

@@ -35,7 +35,8 @@ export class Agenda {
   #takeFirst(end: number): Appointment | null {
     let first: Appointment | undefined
     for (const one of this.#planned)
-      if (first === undefined || one.at < first.at || (one.at === first.at && one.order < first.order)) first = one
+      if (first === undefined || one.at < first.at || (one.at === first.at && one.order < first.order))
+        first = one
     if (first === undefined || first.at > end) return null
     this.#planned.splice(this.#planned.indexOf(first), 1)
     return first

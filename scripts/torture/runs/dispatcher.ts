@@ -52,7 +52,14 @@ export class Dispatcher {
     const boot = this.#boot
     const { machineId, runtimeId } = this.#post
     const request = {
-      ...{ namespace, actor, key, runId, flavor, machineId, runtimeId, holder: this.#holder },
+      namespace,
+      actor,
+      key,
+      runId,
+      flavor,
+      machineId,
+      runtimeId,
+      holder: this.#holder,
       directory: chance(random, 0.8) ? '/work/one' : '/work/two',
       ...(chance(random, 0.2)
         ? { evidence: { transcript: pick(random, ['present', 'absent', 'unknown'] as const) } }
@@ -89,8 +96,7 @@ export class Dispatcher {
       name: `${this.#post.name} began ${key} alone as ${run}`,
       ask: (hub) => hub.desk.register(request),
       got: (answer) => {
-        if (answer.kind === 'run')
-          this.#start({ run, session: answer.run.session, flavor, token: null })
+        if (answer.kind === 'run') this.#start({ run, session: answer.run.session, flavor, token: null })
       },
       again: 8,
     })

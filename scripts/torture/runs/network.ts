@@ -68,12 +68,11 @@ export class Network {
     if (life === null) return
     const isLost = chance(random, LOST)
     const back = this.#delay()
-    ask(life).then(
-      (answer) => {
-        if (!isLost && !life.isDead) agenda.after(back, `${name} answered`, () => got(answer))
-      },
-      (error: unknown) => failed(error),
-    )
+    const settle = async (): Promise<void> => {
+      const answer = await ask(life)
+      if (!isLost && !life.isDead) agenda.after(back, `${name} answered`, () => got(answer))
+    }
+    settle().catch(failed)
   }
 
   #delay(): number {

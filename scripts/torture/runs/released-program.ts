@@ -61,7 +61,10 @@ export class ReleasedProgram {
     const flavor = this.#flavor
     const token = this.#world.tokenFor({ session, flavor })
     const metadata = {
-      ...{ path: '/work/one', host: 'box', flavor, machineId: this.#machineId },
+      path: '/work/one',
+      host: 'box',
+      flavor,
+      machineId: this.#machineId,
       [`${flavor}SessionId`]: token,
     }
     network.send({

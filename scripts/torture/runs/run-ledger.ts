@@ -74,14 +74,18 @@ export class RunLedger {
     }
     const aliveAt = this.#aliveAt.get(run.session)
     if (aliveAt !== undefined && this.#now() < aliveAt + LEASE_MS)
-      this.wrong('lease', `run ${run.id} was let into ${run.session}, where a released client was at ${aliveAt} ms`)
+      this.wrong(
+        'lease',
+        `run ${run.id} was let into ${run.session}, where a released client was at ${aliveAt} ms`,
+      )
     if (token !== null && isAuto) this.#checkLastRun(run, token)
   }
 
   /** A report of a run was taken. */
   counted(record: RunRecord, what: string): void {
     const run = this.runs.get(record.id)
-    if (run === undefined) return this.wrong('lease', `${what} of ${record.id}, which was never opened, counts`)
+    if (run === undefined)
+      return this.wrong('lease', `${what} of ${record.id}, which was never opened, counts`)
     const later = this.ofSession(run.session).find((other) => isAfter(other, run))
     if (later !== undefined)
       this.wrong('lease', `${what} of ${run.id} counts, although ${later.id} took its session over`)
@@ -111,7 +115,10 @@ export class RunLedger {
     // Of a client that knows no runs it is only known that it has its whole lease after a restart.
     const isTold = run.kind !== 'implicit' || this.#now() < this.hubStart + LEASE_MS
     if (isEarly && isTold && run.isLive)
-      this.wrong('lease', `run ${run.id} was ended by its lease, which goes on until ${run.leaseEnd(LEASE_MS, this.hubStart)} (${run.kind}, ${run.state})`)
+      this.wrong(
+        'lease',
+        `run ${run.id} was ended by its lease, which goes on until ${run.leaseEnd(LEASE_MS, this.hubStart)} (${run.kind}, ${run.state})`,
+      )
     run.told(record)
   }
 
@@ -156,7 +163,10 @@ export class RunLedger {
   #checkLastRun(run: KnownRun, token: string): void {
     const ended = [...this.runs.values()].filter(
       (other) =>
-        other !== run && other.endedAt !== null && other.state !== 'withdrawn' && isIn(other, run, token, 'had'),
+        other !== run &&
+        other.endedAt !== null &&
+        other.state !== 'withdrawn' &&
+        isIn(other, run, token, 'had'),
     )
     const last = Math.max(...ended.map(({ endedAt }) => endedAt ?? 0))
     const newest = ended.filter(({ endedAt }) => endedAt === last)

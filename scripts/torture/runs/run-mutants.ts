@@ -23,9 +23,9 @@ export const RUN_MUTANTS: readonly TortureMutant[] = [
     name: 'conversation-never-held',
     edits: [
       {
-        file: 'hub/dist/store/sqlite/resume-facts.js',
-        find: 'heldElsewhere: holdElsewhere(core, session, { ...conversation, besides }),',
-        replace: 'heldElsewhere: null,',
+        file: 'hub/dist/store/sqlite/holds.js',
+        find: 'const asked = [value, flavor, key, besides, namespace.key, machineId, machineId];',
+        replace: 'return null;',
       },
     ],
     seenAs: ['lease'],
@@ -126,9 +126,8 @@ export const RUN_MUTANTS: readonly TortureMutant[] = [
     edits: [
       {
         file: `${RUNS}/ends.js`,
-        find: `const ended = endRun(core, last, event, end);
-    refreshVerdict(core, run.session);`,
-        replace: 'const ended = endRun(core, last, event, end);',
+        find: 'refreshVerdict(core, run.session);',
+        replace: '',
       },
     ],
     seenAs: ['verdict'],

@@ -40,14 +40,10 @@ export class SimulatedRunners implements Calls {
   #answer(name: CallName, params: unknown): Promise<unknown> {
     const { random } = this.#world
     if (chance(random, 0.1)) return this.#after(5000, { kind: 'lost' })
-    switch (name) {
-      case 'look-for-conversation':
-        return this.#after(between(random, 10, 3000), { kind: 'answer', answer: this.#look() })
-      case 'start-run':
-        return this.#start(params as StartRunParams)
-      default:
-        return this.#stop((params as { runId: string }).runId)
-    }
+    if (name === 'look-for-conversation')
+      return this.#after(between(random, 10, 3000), { kind: 'answer', answer: this.#look() })
+    if (name === 'start-run') return this.#start(params as StartRunParams)
+    return this.#stop((params as { runId: string }).runId)
   }
 
   #look(): object {

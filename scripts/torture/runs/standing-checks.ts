@@ -47,11 +47,15 @@ async function checkSession({ store, ledger }: Checked, id: string): Promise<voi
   for (const [flavor, expected] of ledger.expectedTokens(id)) {
     const field = agentOf(flavor)?.tokenField ?? ''
     const actual = session.metadata[field] ?? null
-    if (actual !== expected) ledger.wrong('token', `the ${flavor} token of ${id} is ${String(actual)}, not ${expected}`)
+    if (actual !== expected)
+      ledger.wrong('token', `the ${flavor} token of ${id} is ${JSON.stringify(actual)}, not ${expected}`)
   }
   const version = ledger.expectedVersion(id)
   if (version !== null && session.metadataVersion !== version)
-    ledger.wrong('ghost', `${id} is at version ${session.metadataVersion}, and the last answer said ${version}`)
+    ledger.wrong(
+      'ghost',
+      `${id} is at version ${session.metadataVersion}, and the last answer said ${version}`,
+    )
   ledger.versionIs(id, session.metadataVersion)
   await checkVerdict({ store, ledger }, id)
 }

@@ -7,7 +7,9 @@ import { AGENTS } from '@holdfast/shared/agents/registry'
 import { judge } from '@holdfast/shared/resume/judge'
 import type { RunLedger, TokenAt } from './run-ledger.ts'
 
-type Answer<Name extends keyof port.Store> = port.Store[Name] extends (...given: never[]) => infer Result ? Result : never
+type Answer<Name extends keyof port.Store> = port.Store[Name] extends (...given: never[]) => infer Result
+  ? Result
+  : never
 
 export interface Outside {
   readonly now: () => number
@@ -52,7 +54,10 @@ export class WatchedStore extends SqliteStore {
         return answer
       }
       if (expected !== null && !answer.created && JSON.stringify(verdict) !== expected)
-        this.#book.wrong('verdict', `run ${run.id} was told ${JSON.stringify(verdict)}, on record is ${expected}`)
+        this.#book.wrong(
+          'verdict',
+          `run ${run.id} was told ${JSON.stringify(verdict)}, on record is ${expected}`,
+        )
       const token = run.token
       if (token !== null) this.#count('tokens handed out')
       this.#book.letIn({ run: this.#book.begun(run), token, isAuto: request.intent === 'auto' })
@@ -187,6 +192,14 @@ export class WatchedStore extends SqliteStore {
     })
   }
 
+  override moveResume(request: Parameters<port.Store['moveResume']>[0]): Answer<'moveResume'> {
+    return this.#during(async () => {
+      const answer = await super.moveResume(request)
+      if (answer.kind === 'run') this.#book.told(answer.run)
+      return answer
+    })
+  }
+
   override giveUpResume(request: asked.RunRequest & { readonly reason: string }): Answer<'giveUpResume'> {
     return this.#during(async () => {
       const answer = await super.giveUpResume(request)
@@ -200,7 +213,10 @@ export class WatchedStore extends SqliteStore {
     return this.#during(async () => {
       const answer = await super.updateSessionMetadata(request)
       if (answer.kind !== 'written') return answer
-      const { session, metadata } = request as { session: string; metadata: { readonly [field: string]: unknown } }
+      const { session, metadata } = request as {
+        session: string
+        metadata: { readonly [field: string]: unknown }
+      }
       for (const { flavor, tokenField } of AGENTS) {
         const token = tokenField === null ? undefined : metadata[tokenField]
         if (typeof token === 'string') this.#book.tokenIs({ session, flavor, token })
@@ -291,7 +307,10 @@ export class WatchedStore extends SqliteStore {
   #checkHeld(holder: string): void {
     const run = this.#book.runs.get(holder)
     if (run === undefined || !run.isLive)
-      this.#book.wrong('lease', `somebody was told that ${holder} is in the way, which is ${run?.state ?? 'unknown'}`)
+      this.#book.wrong(
+        'lease',
+        `somebody was told that ${holder} is in the way, which is ${run?.state ?? 'unknown'}`,
+      )
   }
 
   #checkHoldersEnd(run: RunRecord, { holder, runs }: asked.HolderRuns): void {
@@ -309,7 +328,8 @@ export class WatchedStore extends SqliteStore {
     if (code !== 'identity_mismatch') return
     const record = await this.readRun({ namespace: NAMESPACE, run: id })
     if (record !== null) this.#book.told(record)
-    if (record?.state !== 'failed') this.#book.wrong('token', `run ${id} loaded another conversation, and goes on`)
+    if (record?.state !== 'failed')
+      this.#book.wrong('token', `run ${id} loaded another conversation, and goes on`)
   }
 }
 

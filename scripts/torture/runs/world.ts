@@ -69,7 +69,9 @@ export class World {
     const { agenda, store, newId } = this
     this.ledger.hubStart = agenda.now
     this.#hub = await HubLife.start({
-      ...{ store, newId, calls: this.#runners },
+      store,
+      newId,
+      calls: this.#runners,
       now: () => agenda.now,
       failed: (error) => this.broken(error),
     })

@@ -19,7 +19,15 @@ export const journaledChangeSchema = z.strictObject({
 })
 export type JournaledChange = z.infer<typeof journaledChangeSchema>
 
-export const journalOpSchema = z.enum(['create', 'replace', 'patch', 'clear', 'restore', 'put-back', 'rebind'])
+export const journalOpSchema = z.enum([
+  'create',
+  'replace',
+  'patch',
+  'clear',
+  'restore',
+  'put-back',
+  'rebind',
+])
 export type JournalOp = z.infer<typeof journalOpSchema>
 
 export const journalEntrySchema = z.strictObject({

@@ -69,6 +69,7 @@ export class DoorWorld implements AsyncDisposable {
   readonly registry = new LiveRpcRegistry()
   readonly kills: KillMarks
   readonly desk: RunDesk
+  readonly resumes: ResumeInPlace
   readonly lines: LogLine[]
   readonly door: HttpDoor
   time = 1_700_000_000_000
@@ -97,6 +98,7 @@ export class DoorWorld implements AsyncDisposable {
     const { registry: calls, log } = this
     this.presence = new LivePresence(now)
     this.kills = new KillMarks(now)
+    this.resumes = new ResumeInPlace({ store: served, desk, calls, log, now, newId: randomUUID })
     this.#gate = new TokenGate({ store, rootToken: ROOT_TOKEN, now, log: this.log })
     this.door = openHttpDoor({
       store: served,
@@ -112,7 +114,7 @@ export class DoorWorld implements AsyncDisposable {
       calls,
       kills: this.kills,
       runs: desk,
-      resumes: new ResumeInPlace({ store: served, desk, calls, log, now, newId: randomUUID }),
+      resumes: this.resumes,
       metrics: this.metrics,
       log: this.log,
       now,

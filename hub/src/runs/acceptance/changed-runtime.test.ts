@@ -19,27 +19,40 @@ afterAll(() => hub[Symbol.asyncDispose]())
 
 /** A released client puts a token into a session, and knows no runtime. */
 async function writeAsReleased(session: string, fields: object): Promise<void> {
-  using client = new TestClient(`${hub.url}/cli`, { token: ROOT_TOKEN, clientType: 'session-scoped', sessionId: session })
+  using client = new TestClient(`${hub.url}/cli`, {
+    token: ROOT_TOKEN,
+    clientType: 'session-scoped',
+    sessionId: session,
+  })
   await client.connected()
   const { session: shown } = await hub.session(session)
   const metadata = { ...shown.metadata, host: 'box', ...fields }
-  const ack = await client.ask('update-metadata', { sid: session, expectedVersion: shown.metadataVersion, metadata })
+  const ack = await client.ask('update-metadata', {
+    sid: session,
+    expectedVersion: shown.metadataVersion,
+    metadata,
+  })
   expect(ack).toMatchObject({ result: 'success' })
 }
 
-test('[RV5] for every agent: a claim from another runtime begins fresh, keeps the working directory, and the token stays for its own', async () => {
-  const worker = hub.worker()
-  for (const { flavor } of AGENTS_WITH_TOKENS) {
+test.each(AGENTS_WITH_TOKENS)(
+  '[RV5] $flavor: a claim from another runtime begins fresh, keeps the working directory, and the token stays for its own',
+  async ({ flavor }) => {
+    const worker = hub.worker()
     const claim = { key: `guarded ${flavor}`, flavor, runtimeId: OLD }
     const token = randomUUID()
     const first = await worker.dispatch(claim, token)
     const moved = await worker.claim({ ...claim, runtimeId: NEW, directory: '/elsewhere' })
-    expect(moved.resume, flavor).toMatchObject({ decision: 'fresh', reason: 'runtime_changed' })
-    expect(moved.workDir, flavor).toBe('/srv/app')
+    expect(moved.resume).toMatchObject({ decision: 'fresh', reason: 'runtime_changed' })
+    expect(moved.workDir).toBe('/srv/app')
     await worker.complete(moved)
-    expect((await hub.session(first.sessionId)).tokens[0]).toMatchObject({ value: token, left: 'no', runtimeId: OLD })
-  }
-})
+    expect((await hub.session(first.sessionId)).tokens[0]).toMatchObject({
+      value: token,
+      left: 'no',
+      runtimeId: OLD,
+    })
+  },
+)
 
 test('[RV5] it is the runtime of the claiming run that counts: a task of the old runtime still resumes what the old one made', async () => {
   const worker = hub.worker()
@@ -53,9 +66,10 @@ test('[RV5] it is the runtime of the claiming run that counts: a task of the old
   expect(resume).toEqual({ decision: 'resume', token })
 })
 
-test('[RV5] an older token that is the session’s again is paired with its own runtime, and never with that of a newer run', async () => {
-  const worker = hub.worker()
-  for (const { flavor, tokenField } of AGENTS_WITH_TOKENS) {
+test.each(AGENTS_WITH_TOKENS)(
+  '[RV5] $flavor: an older token that is the session’s again is paired with its own runtime, and never with that of a newer run',
+  async ({ flavor, tokenField }) => {
+    const worker = hub.worker()
     const claim = { key: `stale pointer ${flavor}`, flavor }
     const [older, newer] = [randomUUID(), randomUUID()]
     const { sessionId } = await worker.dispatch({ ...claim, runtimeId: OLD }, older)
@@ -64,26 +78,27 @@ test('[RV5] an older token that is the session’s again is paired with its own 
     await worker.complete(again)
     await writeAsReleased(sessionId, { [tokenField ?? '']: older })
     const fromNew = await worker.claim({ ...claim, runtimeId: NEW })
-    expect(fromNew.resume, flavor).toMatchObject({ decision: 'fresh', reason: 'runtime_changed' })
+    expect(fromNew.resume).toMatchObject({ decision: 'fresh', reason: 'runtime_changed' })
     await worker.complete(fromNew)
     const fromOld = await worker.claim({ ...claim, runtimeId: OLD })
-    expect(fromOld.resume, flavor).toEqual({ decision: 'resume', token: older })
+    expect(fromOld.resume).toEqual({ decision: 'resume', token: older })
     await worker.complete(fromOld)
-  }
-})
+  },
+)
 
-test('[RV5] a token whose runtime is on no record is not given to the runtime of the session’s newest run', async () => {
-  const worker = hub.worker()
-  for (const { flavor, tokenField } of AGENTS_WITH_TOKENS) {
+test.each(AGENTS_WITH_TOKENS)(
+  '[RV5] $flavor: a token whose runtime is on no record is not given to the runtime of the session’s newest run',
+  async ({ flavor, tokenField }) => {
+    const worker = hub.worker()
     const claim = { key: `no runtime ${flavor}`, flavor }
     const { sessionId } = await worker.dispatch({ ...claim, runtimeId: NEW }, randomUUID())
     await writeAsReleased(sessionId, { [tokenField ?? '']: randomUUID(), machineId: MACHINE })
     const work = await worker.claim({ ...claim, runtimeId: NEW })
-    expect(work.resume.decision, flavor).toBe('fresh')
-    expect(work.checks.find(({ id }) => id === 'runtime'), flavor).toMatchObject({ reason: 'runtime_unknown' })
+    expect(work.resume.decision).toBe('fresh')
+    expect(work.checks.find(({ id }) => id === 'runtime')).toMatchObject({ reason: 'runtime_unknown' })
     await worker.complete(work)
-  }
-})
+  },
+)
 
 test('[RV5] where the token has no runtime of its own, that of the run which carried exactly this token counts, under the same guard', async () => {
   const worker = hub.worker()

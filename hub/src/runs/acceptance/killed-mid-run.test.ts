@@ -14,7 +14,9 @@ beforeAll(async () => {
 afterAll(() => hub[Symbol.asyncDispose]())
 
 /** A worker with a token of an earlier success, in the middle of its next run. */
-async function midRun(claim: Claim): Promise<{ worker: WorkerProcess; session: string; token: string; run: string }> {
+async function midRun(
+  claim: Claim,
+): Promise<{ worker: WorkerProcess; session: string; token: string; run: string }> {
   const worker = hub.worker()
   const token = randomUUID()
   await worker.dispatch(claim, token)
@@ -33,11 +35,11 @@ describe('a task of a dispatcher that dies', () => {
         const { worker, session, token, run } = await midRun(claim)
         await worker.kill()
         const next = await hub.worker().claim({ ...claim, holder: { ...holder, boot: 2 } })
-        expect(next.sessionId, flavor).toBe(session)
-        expect(next.resume, flavor).toMatchObject({ decision: 'fresh', reason: 'run_interrupted' })
-        expect(next.workDir, flavor).toBe('/srv/app')
+        expect(next.sessionId).toBe(session)
+        expect(next.resume).toMatchObject({ decision: 'fresh', reason: 'run_interrupted' })
+        expect(next.workDir).toBe('/srv/app')
         const { tokens, runs } = await hub.session(session)
-        expect(tokens[0], flavor).toMatchObject({ value: token, left: 'no' })
+        expect(tokens[0]).toMatchObject({ value: token, left: 'no' })
         expect(runs.find(({ id }) => id === run)).toMatchObject({ state: 'interrupted', endedBy: 'holder' })
       }),
     )
@@ -85,17 +87,18 @@ describe('a task of a dispatcher that dies', () => {
     expect(hub.log).not.toContain(token)
   })
 
-  test('[RV4] a run that ended in success: the next dispatch resumes, after a restart of the worker as well', async () => {
-    for (const flavor of FLAVORS) {
+  test.each(FLAVORS)(
+    '[RV4] %s: a run that ended in success: the next dispatch resumes, after a restart of the worker as well',
+    async (flavor) => {
       const claim = { key: `well ${flavor}`, flavor }
       const token = randomUUID()
       const first = hub.worker()
       await first.dispatch(claim, token)
       await first.kill()
       const { resume } = await hub.worker().claim(claim)
-      expect(resume, flavor).toEqual({ decision: 'resume', token })
-    }
-  })
+      expect(resume).toEqual({ decision: 'resume', token })
+    },
+  )
 
   test('[RU3] after a start a dispatcher says which runs it has: those that are missing are interrupted at once, and nobody else', async () => {
     const other = hub.worker()
@@ -111,7 +114,13 @@ describe('a task of a dispatcher that dies', () => {
 
   test('[RV4] a token that no run is on record for is never given to a program that acts by itself', async () => {
     const token = randomUUID()
-    const metadata = { path: '/srv/app', host: 'box', flavor: 'cursor', machineId: 'machine-1', cursorSessionId: token }
+    const metadata = {
+      path: '/srv/app',
+      host: 'box',
+      flavor: 'cursor',
+      machineId: 'machine-1',
+      cursorSessionId: token,
+    }
     await hub.ask('POST', '/cli/sessions', { tag: 'never run', metadata })
     const { resume } = await hub.worker().claim({ key: 'never run', flavor: 'cursor' })
     expect(resume).toMatchObject({ decision: 'fresh', reason: 'run_missing' })

@@ -121,6 +121,5 @@ test('[WI5] sessions from before there were runs get the verdict that the facts 
     reason: 'run_missing',
     count: 2,
   })
-  const empty = (value: unknown): unknown => (value === null ? '' : value)
-  expect(rows).toEqual(SESSIONS.map(({ id, shown }) => [id, ...shown.map(empty)]))
+  expect(rows).toEqual(SESSIONS.map(({ id, shown }) => [id, ...shown.map((value) => value ?? '')]))
 })

@@ -45,11 +45,12 @@ function patch(fields: object) {
   return writes.patch({ ...KEY, session, actor: ACTOR, patch: fields })
 }
 
-/** Every step that looks through a table, an index or all that a tenant has from one end to the other. */
+/** It looks through a table, an index or all that a tenant has; what a statement brings along itself is looked through too. */
+function isSlow(step: string): boolean {
+  return /^SCAN (?!wanted$|.*(ROW VALUES CLAUSE|CONSTANT ROW))/.test(step) || step.endsWith('(namespace=?)')
+}
+
 function slowSteps(): string[] {
-  // What a statement brings along itself is looked through too.
-  const isSlow = (step: string): boolean =>
-    /^SCAN (?!wanted$|.*(ROW VALUES CLAUSE|CONSTANT ROW))/.test(step) || step.endsWith('(namespace=?)')
   return driver
     .plans()
     .flatMap(({ sql, plan }) => plan.filter(isSlow).map((step) => `${step}: ${sql.trim()}`))

@@ -11,7 +11,10 @@ interface Answered {
 }
 
 export interface SessionShown {
-  readonly session: { readonly metadata: { readonly [field: string]: unknown }; readonly metadataVersion: number }
+  readonly session: {
+    readonly metadata: { readonly [field: string]: unknown }
+    readonly metadataVersion: number
+  }
   readonly verdict: { readonly decision: string; readonly reason?: string; readonly token?: string }
   readonly runs: readonly { readonly id: string; readonly state: string; readonly endedBy: string | null }[]
   readonly tokens: readonly {
