@@ -55,7 +55,7 @@ export class AgentProcess {
     this.#later(begun, () => this.#learn())
     if (chance(random, 0.15)) this.#later(begun + between(random, 500, 15_000), () => this.#change())
     this.#later(begun + between(random, 1000, 25_000), () => this.#end())
-    if (chance(random, 0.3)) this.#later(between(random, 1000, 15_000), () => this.#sleep())
+    if (chance(random, 0.4)) this.#later(between(random, 1000, 8000), () => this.#sleep())
     this.#beat()
   }
 
@@ -72,7 +72,7 @@ export class AgentProcess {
   /** A laptop that is closed: when it wakes, it says at once what it has. */
   #sleep(): void {
     const { agenda, random } = this.#world
-    this.#sleepsUntil = agenda.now + between(random, 5000, 60_000)
+    this.#sleepsUntil = agenda.now + between(random, 8000, 60_000)
     this.#later(0, () => this.#change())
   }
 

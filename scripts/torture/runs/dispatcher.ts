@@ -60,7 +60,7 @@ export class Dispatcher {
       machineId,
       runtimeId,
       holder: this.#holder,
-      directory: chance(random, 0.8) ? '/work/one' : '/work/two',
+      directory: chance(random, 0.8) ? '/projects/one' : '/projects/two',
       ...(chance(random, 0.2)
         ? { evidence: { transcript: pick(random, ['present', 'absent', 'unknown'] as const) } }
         : {}),

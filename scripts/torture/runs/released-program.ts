@@ -61,7 +61,7 @@ export class ReleasedProgram {
     const flavor = this.#flavor
     const token = this.#world.tokenFor({ session, flavor })
     const metadata = {
-      path: '/work/one',
+      path: '/projects/one',
       host: 'box',
       flavor,
       machineId: this.#machineId,

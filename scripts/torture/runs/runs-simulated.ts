@@ -16,7 +16,7 @@ export const runsSimulated: Scenario = {
   name: 'runs-simulated',
   obstacle: needsNothing,
   async run(bench, trial) {
-    const seeds = Math.ceil((trial.reduced ? 200 : bench.scale(500, 10_000)) / trial.runtimes.length)
+    const seeds = Math.ceil((trial.reduced ? 400 : bench.scale(500, 10_000)) / trial.runtimes.length)
     const lanes = trial.runtimes.map((runtime, index) =>
       simulateOn(bench, { trial, runtime, firstSeed: (mixSeeds(bench.seed) + index * seeds) >>> 0, seeds }),
     )

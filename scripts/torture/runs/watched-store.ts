@@ -26,6 +26,7 @@ export class WatchedStore extends SqliteStore {
   readonly sessions = new Map<string, string>()
   readonly outcomes: Record<string, number> = {}
   #ledger: RunLedger | null = null
+  #turn = Promise.resolve()
 
   static async inMemory(ledger: RunLedger, outside: Outside): Promise<WatchedStore> {
     const store = new WatchedStore(await openMemory(outside), outside)
@@ -38,10 +39,10 @@ export class WatchedStore extends SqliteStore {
     return this.#ledger
   }
 
-  override claimRun(request: asked.ClaimRun): Answer<'claimRun'> {
-    return this.#during(async () => {
-      const expected = await this.#verdictBefore(request)
-      const answer = await super.claimRun(request)
+  override async claimRun(request: asked.ClaimRun): Answer<'claimRun'> {
+    const expected = await this.#verdictBefore(request)
+    return this.#during(async (turn) => {
+      const answer = await inTurn(turn, super.claimRun(request))
       if (answer.kind === 'refused') return this.#passedOver(answer)
       for (const run of 'ended' in answer ? answer.ended : []) this.#book.told(run)
       this.#count(`claims ${answer.kind}`)
@@ -68,8 +69,8 @@ export class WatchedStore extends SqliteStore {
   }
 
   override registerRun(request: asked.RegisterRun): Answer<'registerRun'> {
-    return this.#during(async () => {
-      const answer = await super.registerRun(request)
+    return this.#during(async (turn) => {
+      const answer = await inTurn(turn, super.registerRun(request))
       if (answer.kind === 'refused') return this.#passedOver(answer)
       for (const run of answer.ended) this.#book.told(run)
       this.sessions.set(request.key, answer.run.session)
@@ -81,8 +82,8 @@ export class WatchedStore extends SqliteStore {
   }
 
   override openImplicitRun(request: asked.OpenImplicitRun): Answer<'openImplicitRun'> {
-    return this.#during(async () => {
-      const answer = await super.openImplicitRun(request)
+    return this.#during(async (turn) => {
+      const answer = await inTurn(turn, super.openImplicitRun(request))
       if (answer.kind === 'refused') return answer
       if (this.#book.runs.has(answer.run.id)) this.#book.counted(answer.run, 'an alive')
       else this.#book.begun(answer.run)
@@ -92,8 +93,8 @@ export class WatchedStore extends SqliteStore {
   }
 
   override reviveRun(request: asked.RunRequest): Answer<'reviveRun'> {
-    return this.#during(async () => {
-      const answer = await super.reviveRun(request)
+    return this.#during(async (turn) => {
+      const answer = await inTurn(turn, super.reviveRun(request))
       if (answer.kind === 'refused') return this.#refusedFor(answer, request.run)
       this.#count('revived')
       this.#book.counted(answer.run, 'a heartbeat')
@@ -102,11 +103,11 @@ export class WatchedStore extends SqliteStore {
   }
 
   override reportToken(request: asked.ReportToken): Answer<'reportToken'> {
-    return this.#during(async () => {
+    return this.#during(async (turn) => {
       const { token } = request
       const before = this.#book.runs.get(request.run)
       const isAnother = before?.isUnconfirmed === true && before.token !== token
-      const answer = await super.reportToken(request)
+      const answer = await inTurn(turn, super.reportToken(request))
       if (answer.kind === 'refused') {
         await this.#late(request.run, token, answer.code)
         return this.#refusedFor(answer, request.run)
@@ -122,8 +123,8 @@ export class WatchedStore extends SqliteStore {
   }
 
   override reportRejected(request: asked.ReportRejected): Answer<'reportRejected'> {
-    return this.#during(async () => {
-      const answer = await super.reportRejected(request)
+    return this.#during(async (turn) => {
+      const answer = await inTurn(turn, super.reportRejected(request))
       if (answer.kind === 'refused') return this.#refusedFor(answer, request.run)
       this.#count('rejected')
       this.#book.counted(answer.run, 'a rejection')
@@ -133,10 +134,10 @@ export class WatchedStore extends SqliteStore {
   }
 
   override completeRun(request: asked.CompleteRun): Answer<'completeRun'> {
-    return this.#during(async () => {
+    return this.#during(async (turn) => {
       const { token } = request
       const isAgain = this.#book.runs.get(request.run)?.endedBy === 'report'
-      const answer = await super.completeRun(request)
+      const answer = await inTurn(turn, super.completeRun(request))
       if (answer.kind === 'refused') {
         if (token !== undefined) await this.#late(request.run, token, answer.code)
         return this.#refusedFor(answer, request.run)
@@ -152,8 +153,8 @@ export class WatchedStore extends SqliteStore {
   }
 
   override endRuns(request: asked.EndRuns): Answer<'endRuns'> {
-    return this.#during(async () => {
-      const ended = await super.endRuns(request)
+    return this.#during(async (turn) => {
+      const ended = await inTurn(turn, super.endRuns(request))
       for (const run of ended)
         if (request.endedBy === 'lease') this.#book.lapsed(run)
         else this.#book.told(run)
@@ -163,8 +164,8 @@ export class WatchedStore extends SqliteStore {
   }
 
   override endHolderRuns(request: asked.HolderRuns): Answer<'endHolderRuns'> {
-    return this.#during(async () => {
-      const answer = await super.endHolderRuns(request)
+    return this.#during(async (turn) => {
+      const answer = await inTurn(turn, super.endHolderRuns(request))
       if (answer.kind === 'refused') return answer
       for (const run of answer.ended) this.#checkHoldersEnd(run, request)
       this.#count('ended by their holder', answer.ended.length)
@@ -173,8 +174,8 @@ export class WatchedStore extends SqliteStore {
   }
 
   override beginResume(request: asked.BeginResume): Answer<'beginResume'> {
-    return this.#during(async () => {
-      const answer = await super.beginResume(request)
+    return this.#during(async (turn) => {
+      const answer = await inTurn(turn, super.beginResume(request))
       if (answer.kind === 'held') this.#checkHeld(answer.hold.runId)
       if (answer.kind !== 'begun' || answer.run === null) return answer
       this.#count('resumes')
@@ -185,24 +186,24 @@ export class WatchedStore extends SqliteStore {
   }
 
   override resumeAccepted(request: Parameters<port.Store['resumeAccepted']>[0]): Answer<'resumeAccepted'> {
-    return this.#during(async () => {
-      const answer = await super.resumeAccepted(request)
+    return this.#during(async (turn) => {
+      const answer = await inTurn(turn, super.resumeAccepted(request))
       if (answer.kind === 'run') this.#book.told(answer.run)
       return answer
     })
   }
 
   override moveResume(request: Parameters<port.Store['moveResume']>[0]): Answer<'moveResume'> {
-    return this.#during(async () => {
-      const answer = await super.moveResume(request)
+    return this.#during(async (turn) => {
+      const answer = await inTurn(turn, super.moveResume(request))
       if (answer.kind === 'run') this.#book.told(answer.run)
       return answer
     })
   }
 
   override giveUpResume(request: asked.RunRequest & { readonly reason: string }): Answer<'giveUpResume'> {
-    return this.#during(async () => {
-      const answer = await super.giveUpResume(request)
+    return this.#during(async (turn) => {
+      const answer = await inTurn(turn, super.giveUpResume(request))
       if (answer.kind === 'run') this.#book.told(answer.run)
       this.#count('given up')
       return answer
@@ -210,8 +211,8 @@ export class WatchedStore extends SqliteStore {
   }
 
   override updateSessionMetadata(request: port.ReplaceMetadata): Answer<'updateSessionMetadata'> {
-    return this.#during(async () => {
-      const answer = await super.updateSessionMetadata(request)
+    return this.#during(async (turn) => {
+      const answer = await inTurn(turn, super.updateSessionMetadata(request))
       if (answer.kind !== 'written') return answer
       const { session, metadata } = request as {
         session: string
@@ -227,16 +228,16 @@ export class WatchedStore extends SqliteStore {
   }
 
   override patchSessionMetadata(request: port.PatchMetadata): Answer<'patchSessionMetadata'> {
-    return this.#during(async () => {
-      const answer = await super.patchSessionMetadata(request)
+    return this.#during(async (turn) => {
+      const answer = await inTurn(turn, super.patchSessionMetadata(request))
       if (answer.kind === 'written') this.#book.versionIs(request.session, answer.version)
       return answer
     })
   }
 
   override clearResumeToken(request: port.ClearToken): Answer<'clearResumeToken'> {
-    return this.#during(async () => {
-      const answer = await super.clearResumeToken(request)
+    return this.#during(async (turn) => {
+      const answer = await inTurn(turn, super.clearResumeToken(request))
       if (answer.kind !== 'written') return answer
       this.#book.tokenCleared(request)
       this.#book.versionIs(request.session, answer.version)
@@ -245,16 +246,16 @@ export class WatchedStore extends SqliteStore {
   }
 
   override putBackToken(request: port.PutBackToken): Answer<'putBackToken'> {
-    return this.#during(async () => {
-      const answer = await super.putBackToken(request)
+    return this.#during(async (turn) => {
+      const answer = await inTurn(turn, super.putBackToken(request))
       if (answer.kind === 'written') this.#moved({ ...request, token: request.value }, answer.version)
       return answer
     })
   }
 
   override rebindToken(request: asked.RebindToken): Answer<'rebindToken'> {
-    return this.#during(async () => {
-      const answer = await super.rebindToken(request)
+    return this.#during(async (turn) => {
+      const answer = await inTurn(turn, super.rebindToken(request))
       if (answer.kind === 'written') this.#moved(request, answer.version)
       return answer
     })
@@ -269,13 +270,20 @@ export class WatchedStore extends SqliteStore {
     this.outcomes[name] = (this.outcomes[name] ?? 0) + by
   }
 
-  async #during<Value>(work: () => Promise<Value>): Promise<Value> {
+  /** What is noted is noted in the order of the calls, which is that in which the store carries them out. */
+  async #during<Value>(work: (turn: Promise<void>) => Promise<Value>): Promise<Value> {
+    const turn = this.#turn
+    let done: () => void = () => undefined
+    this.#turn = new Promise((resolve) => {
+      done = resolve
+    })
     this.inFlight += 1
     this.written += 1
     try {
-      return await work()
+      return await work(turn)
     } finally {
       this.inFlight -= 1
+      done()
     }
   }
 
@@ -334,3 +342,9 @@ export class WatchedStore extends SqliteStore {
 }
 
 export const NAMESPACE = 'default'
+
+async function inTurn<Value>(turn: Promise<void>, asked: Promise<Value>): Promise<Value> {
+  const answer = await asked
+  await turn
+  return answer
+}

@@ -105,7 +105,7 @@ export class World {
   tokenFor({ flavor }: Pick<TokenAt, 'session' | 'flavor'>): string {
     const { random, ledger } = this
     const had = ledger.said.filter((token) => token.flavor === flavor)
-    if (had.length > 0 && chance(random, 0.12)) return had[below(random, had.length)]?.token ?? ''
+    if (had.length > 0 && chance(random, 0.2)) return had[below(random, had.length)]?.token ?? ''
     this.#tokens += 1
     return `token-${this.#tokens}`
   }
