@@ -7,6 +7,8 @@ import { AGENTS } from '@holdfast/shared/agents/registry'
 import { judge } from '@holdfast/shared/resume/judge'
 import type { RunLedger, TokenAt } from './run-ledger.ts'
 
+const nothing = (): void => undefined
+
 type Answer<Name extends keyof port.Store> = port.Store[Name] extends (...given: never[]) => infer Result
   ? Result
   : never
@@ -261,6 +263,11 @@ export class WatchedStore extends SqliteStore {
     })
   }
 
+  /** What a hub that was killed had asked for is carried out before the next one starts. */
+  async idle(): Promise<void> {
+    while (this.inFlight > 0) await this.#turn
+  }
+
   #moved({ session, flavor, token }: TokenAt, version: number): void {
     this.#book.tokenIs({ session, flavor, token })
     this.#book.versionIs(session, version)
@@ -273,7 +280,7 @@ export class WatchedStore extends SqliteStore {
   /** What is noted is noted in the order of the calls, which is that in which the store carries them out. */
   async #during<Value>(work: (turn: Promise<void>) => Promise<Value>): Promise<Value> {
     const turn = this.#turn
-    let done: () => void = () => undefined
+    let done = nothing
     this.#turn = new Promise((resolve) => {
       done = resolve
     })

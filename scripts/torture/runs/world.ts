@@ -67,6 +67,7 @@ export class World {
   /** A hub that starts knows nothing but what the store has. */
   async startHub(): Promise<void> {
     const { agenda, store, newId } = this
+    await store.idle()
     this.ledger.hubStart = agenda.now
     this.#hub = await HubLife.start({
       store,

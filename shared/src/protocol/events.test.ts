@@ -88,9 +88,6 @@ describe('the tables are closed', () => {
       'look-for-conversation': 'machine',
       'start-run': 'machine',
       'stop-run': 'machine',
-      'look-for-conversation': 'machine',
-      'start-run': 'machine',
-      'stop-run': 'machine',
       killSession: 'session',
       'handoff-local': 'session',
     })

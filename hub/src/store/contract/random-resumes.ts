@@ -61,6 +61,7 @@ export const resumeStep = fc.oneof(
   fc.record({ kind: fc.constant('given-up'), run }),
 )
 type ResumeStep = typeof resumeStep extends fc.Arbitrary<infer Step> ? Step : never
+type InSession = Exclude<Extract<ResumeStep, { tag: string }>, { kind: 'claim' | 'register' }>
 
 const ACTOR: Actor = { door: 'http', device: 'd1' }
 
@@ -117,12 +118,18 @@ export class ResumeWorld {
         return store.resumeAccepted(of)
       case 'given-up':
         return store.giveUpResume({ ...of, reason: 'no answer' })
-      default:
+      case 'patch':
+      case 'clear':
+      case 'put-back':
+      case 'rebind':
+      case 'look':
+      case 'implicit':
+      case 'resume':
         return this.#write(step, { ...this.#key(step.tag), ...at })
     }
   }
 
-  #write(step: Extract<ResumeStep, { tag: string }>, at: SessionKey & { actor: Actor }): Promise<unknown> {
+  #write(step: InSession, at: SessionKey & { actor: Actor }): Promise<unknown> {
     const { store } = this
     switch (step.kind) {
       case 'patch':
@@ -139,8 +146,6 @@ export class ResumeWorld {
         return this.#noteBegun(store.openImplicitRun({ ...at, continues: null }))
       case 'resume':
         return this.#noteBegun(store.beginResume({ ...at, runId: this.#newRun() }))
-      default:
-        return this.#open(step)
     }
   }
 

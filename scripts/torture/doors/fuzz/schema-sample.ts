@@ -16,6 +16,7 @@ interface Schema {
   readonly minLength?: number
   readonly maxLength?: number
   readonly pattern?: string
+  readonly format?: string
 }
 
 /** What stands in the place of a value that is to be wrong; see `weirdText`. */
@@ -73,12 +74,19 @@ function plainValue(type: string, schema: Schema, random: Random): Json {
   if (type === 'boolean') return chance(random, 0.5)
   if (type === 'integer') return below(random, 12)
   if (type === 'number') return pick(random, NUMBERS)
+  if (schema.format === 'uuid') return guid(random)
   if (schema.pattern !== undefined) return Array.from({ length: 24 }, () => pick(random, LETTERS)).join('')
   const { minLength = 0, maxLength = Number.POSITIVE_INFINITY } = schema
   return pick(
     random,
     TEXTS.filter(({ length }) => length >= minLength && length <= maxLength),
   )
+}
+
+function guid(random: Random): string {
+  const digits = (count: number): string =>
+    Array.from({ length: count }, () => below(random, 16).toString(16)).join('')
+  return [8, 4, 4, 4, 12].map(digits).join('-')
 }
 
 function objectOf(schema: Schema, sampling: Sampling): JsonObject {
