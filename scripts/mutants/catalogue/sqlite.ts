@@ -162,9 +162,17 @@ export const sqliteMutants: readonly Mutant[] = [
     id: 'write-misses-the-one-before',
     why: 'a write is merged into values that are no longer there',
     file: `${SQLITE}/write-plan.ts`,
-    find: 'core.catalog.fields.note(session.key, name, { text, version, seq })',
+    find: 'if (fields.wrote(session, name, { text, version, seq })) sql.get(GATHER_FIELD).run(session, name)',
     replace: '',
     caughtBy: tests('[VE2]', 'catalog.test.ts'),
+  },
+  {
+    id: 'gathers-other-fields',
+    why: 'rows that nobody wrote are moved, and rows that are there stand in the way',
+    file: `${SQLITE}/write-plan.ts`,
+    find: '+ 1 where session = ? and name = ?`',
+    replace: '+ 1 where session = ? and name <> ?`',
+    caughtBy: tests('[ME3]', 'gathered-fields.test.ts'),
   },
   {
     id: 'fields-outlive-a-rollback',

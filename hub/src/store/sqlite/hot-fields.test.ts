@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { HOT_FIELDS, HotFields } from './hot-fields.ts'
+import { HOT_FIELDS, HotFields, OFTEN } from './hot-fields.ts'
 
 const ROW = { text: '"value"', version: 3, seq: 7 }
 
@@ -36,4 +36,21 @@ test('what is forgotten has to be read again', () => {
   fields.note(1, 'field', ROW)
   fields.forget()
   expect(fields.row(1, 'field')).toBe(undefined)
+})
+
+test('a field that is written often is told once, and reading it does not count', () => {
+  const fields = new HotFields()
+  const told = Array.from({ length: 3 * OFTEN }, (_, at) => {
+    fields.note(1, 'field', ROW)
+    fields.wrote(1, 'other', ROW)
+    return fields.wrote(1, 'field', { ...ROW, version: at })
+  })
+  expect(told.flatMap((isOften, at) => (isOften ? [at + 1] : []))).toEqual([OFTEN])
+  expect(fields.row(1, 'field')?.version).toBe(3 * OFTEN - 1)
+})
+
+test('a long value is never told', () => {
+  const fields = new HotFields()
+  const long = { ...ROW, text: 'x'.repeat(HOT_FIELDS.characters + 1) }
+  for (let at = 0; at < 3 * OFTEN; at += 1) expect(fields.wrote(1, 'field', long)).toBe(false)
 })

@@ -10,6 +10,11 @@ const UPSERT_FIELDS = `
   insert into session_field (session, name, value, version, seq) values {list}
   on conflict (session, name) do update set value = excluded.value, version = excluded.version, seq = excluded.seq`
 
+// A row stays where its field was first written, so that those of many sessions lie on as many pages, which every commit
+// writes to the log whole. Those that always change are put together, behind all others.
+const GATHER_FIELD = `
+  update session_field set key = (select max(key) from session_field) + 1 where session = ? and name = ?`
+
 const UPDATE_SESSION = `
   update session set metadata_version = ?, bytes = ?, keys = ?, updated_at = ?, seq = ? where key = ?`
 
@@ -78,14 +83,7 @@ export function writePlan(
   const { sql } = core
   const head = { ...plan.head, seq: writeJournal(core, session, plan, context) }
   const { version, seq } = head
-  for (const piece of pieces(plan.writes)) {
-    const params: SqlValue[] = []
-    for (const { name, text } of piece) {
-      params.push(session.key, name, text, version, seq)
-      core.catalog.fields.note(session.key, name, { text, version, seq })
-    }
-    sql.forList(UPSERT_FIELDS, '(?, ?, ?, ?, ?)', piece.length).run(...params)
-  }
+  writeFields(core, session.key, plan.writes, { version, seq })
   sql.get(UPDATE_SESSION).run(head.version, head.bytes, head.keys, head.updatedAt, head.seq, session.key)
   if (head.protected !== session.head.protected || head.version === 1) {
     sql.get(UPDATE_PROTECTED).run(head.protected.join(' '), session.key)
@@ -94,6 +92,22 @@ export function writePlan(
   session.head = head
   if (plan.tokens.some(({ kind }) => kind === 'arrives')) learnToken(core, session)
   refreshVerdictAfter(core, session, plan.writes)
+}
+
+function writeFields(
+  { sql, catalog: { fields } }: StoreCore,
+  session: number,
+  writes: WritePlan['writes'],
+  { version, seq }: { readonly version: number; readonly seq: number },
+): void {
+  for (const piece of pieces(writes)) {
+    const params: SqlValue[] = []
+    for (const { name, text } of piece) {
+      params.push(session, name, text, version, seq)
+      if (fields.wrote(session, name, { text, version, seq })) sql.get(GATHER_FIELD).run(session, name)
+    }
+    sql.forList(UPSERT_FIELDS, '(?, ?, ?, ?, ?)', piece.length).run(...params)
+  }
 }
 
 function writeJournal(
