@@ -1,5 +1,7 @@
 // Makes one deliberate mistake at a time in a copy of the repository, and demands that the tests see it.
+import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { must } from '@holdfast/shared/errors/assert'
 import { repositoryRoot } from '../repository.ts'
 import { CATALOGUE } from './catalogue.ts'
 import { applyMutant, chooseMutants, type Mutant } from './mutant.ts'
@@ -7,6 +9,7 @@ import { runTests, type TestRun } from './test-run.ts'
 import { makeWorkspace, type Workspace } from './workspace.ts'
 
 const TIMEOUT_MS = 180_000
+const MOST_LANES = 4
 
 const seconds = (since: number) => `${((Date.now() - since) / 1000).toFixed(1)} s`
 const tail = (text: string) => text.trimEnd().split('\n').slice(-40).join('\n')
@@ -75,12 +78,10 @@ function misfit(workspace: Workspace, mutant: Mutant): string[] {
   }
 }
 
-async function runAll(workspace: Workspace, mutants: readonly Mutant[]): Promise<number> {
-  const misfits = mutants.flatMap((mutant) => misfit(workspace, mutant))
-  for (const message of misfits) console.log(message)
-  if (misfits.length > 0 || !(await proveSetup(workspace, mutants))) return mutants.length
+/** Takes one mutant after the other from those that are left, and gives how many of them went wrong. */
+async function runLane(workspace: Workspace, left: Mutant[]): Promise<number> {
   let failed = 0
-  for (const mutant of mutants) {
+  for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
     const started = Date.now()
     const { passed, verdict, detail } = await tryMutant(workspace, mutant)
     if (!passed) failed++
@@ -88,6 +89,29 @@ async function runAll(workspace: Workspace, mutants: readonly Mutant[]): Promise
     if (detail !== undefined) console.log(detail)
   }
   return failed
+}
+
+async function runAll(
+  [first, ...more]: [Workspace, ...Workspace[]],
+  mutants: readonly Mutant[],
+): Promise<number> {
+  const misfits = mutants.flatMap((mutant) => misfit(first, mutant))
+  for (const message of misfits) console.log(message)
+  if (misfits.length > 0 || !(await proveSetup(first, mutants))) return mutants.length
+  const left = [...mutants]
+  const failed = await Promise.all([first, ...more].map((workspace) => runLane(workspace, left)))
+  return failed.reduce((sum, count) => sum + count, 0)
+}
+
+/** One for each core, since a test mostly waits for the start of its programs; never more than there is work for. */
+function makeWorkspaces(count: number): [Workspace, ...Workspace[]] {
+  const lanes = Math.max(1, Math.min(MOST_LANES, availableParallelism(), count))
+  const [first, ...more] = Array.from({ length: lanes }, () => {
+    const workspace = makeWorkspace(repositoryRoot())
+    process.once('exit', () => workspace.remove())
+    return workspace
+  })
+  return [must(first, 'there is at least one lane'), ...more]
 }
 
 async function main(): Promise<void> {
@@ -98,10 +122,8 @@ async function main(): Promise<void> {
       console.log(`${id}  ${file}  ${caughtBy.title}  ${why}`)
     return
   }
-  const workspace = makeWorkspace(repositoryRoot())
-  process.once('exit', () => workspace.remove())
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
-  const failed = await runAll(workspace, mutants)
+  const failed = await runAll(makeWorkspaces(mutants.length), mutants)
   console.log(`${mutants.length - failed} passed, ${failed} failed`)
   if (failed > 0) process.exitCode = 1
 }
