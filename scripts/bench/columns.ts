@@ -37,7 +37,7 @@ const COLUMNS: readonly Column[] = [
     title: 'CPU each',
     align: 'right',
     explains:
-      'CPU each: the processor time of one write or event (user + system, all threads of the measured process).',
+      'CPU each: the processor time of one write, event or census (user + system, all threads of the measured process).',
     cell: ({ cpuMicros }) =>
       cpuMicros === null ? '' : `${numberText(cpuMicros.user)} + ${numberText(cpuMicros.system)} \u00B5s`,
   },

@@ -17,7 +17,7 @@ export interface Figure {
   readonly busy?: { readonly server: number; readonly load: number; readonly others: number }
   readonly ratios: readonly { readonly value: number; readonly word: string }[]
   /** Chooses its colour in the picture. */
-  readonly family: 'holdfast' | 'worker' | 'column' | 'bare' | 'ack-only' | 'peer'
+  readonly family: 'holdfast' | 'worker' | 'column' | 'bare' | 'index' | 'ack-only' | 'peer'
 }
 
 export interface Section {

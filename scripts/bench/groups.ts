@@ -135,7 +135,7 @@ function sessions({ storedSessions }: Scale): Group<Variant> {
     })
   })
   const about =
-    'Patches in a store that holds so many sessions of ten fields and 400 bytes: to 64 of them, or to all in an order that jumps about. 64 writers, Node.'
+    'Patches in a store that holds so many sessions of about ten fields and 400 bytes: to 64 of them, or to all in an order that jumps about. 64 writers, Node.'
   return { name: 'sessions', title: 'Number of sessions stored', about, members }
 }
 

@@ -16,6 +16,7 @@ const COLOURS = {
   worker: '#5b7fb8',
   column: '#b98a3a',
   bare: '#8a8a8a',
+  index: '#5b7fb8',
   'ack-only': '#8a8a8a',
   peer: '#b98a3a',
 } as const
@@ -24,6 +25,7 @@ const FAMILIES = {
   worker: 'Holdfast on a worker thread',
   column: 'one JSON column',
   bare: 'the bare statements',
+  index: 'an index to group over',
   'ack-only': 'a server that only acks',
   peer: 'the peer hub',
 } as const

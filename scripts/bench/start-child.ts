@@ -2,7 +2,8 @@
 import { commands, jobOf, say, untilIdle } from './child-talk.ts'
 import { openSqliteStore } from '@holdfast/hub/store/sqlite/sqlite-store'
 import { aboutThisProcess, NAMESPACE } from './engine.ts'
-import { median } from './statistics.ts'
+import { millisecondsOf } from './milliseconds-of.ts'
+import { timedLots } from './timed-lots.ts'
 
 export interface StartJob {
   readonly database: string
@@ -21,32 +22,22 @@ export interface Paged {
 }
 
 const PAGE = { namespace: NAMESPACE, limit: 50 }
-const LOTS = 5
-const PAGES_IN_A_LOT = 200
+const LOTS = { lots: 5, each: 200 }
 
-async function timedPage(): Promise<number> {
-  const before = performance.now()
+async function firstPage(): Promise<void> {
   const page = await store.listSessions(PAGE)
-  const milliseconds = performance.now() - before
   if (page.items.length !== PAGE.limit) throw new Error('The first page is not full.')
-  return milliseconds
 }
 
 async function pageTimes(): Promise<Paged> {
   await untilIdle()
-  const pagesMs: number[] = []
-  for (let lot = 0; lot < LOTS; lot += 1) {
-    const times: number[] = []
-    for (let at = 0; at < PAGES_IN_A_LOT; at += 1) times.push(await timedPage())
-    pagesMs.push(median(times))
-  }
-  return { pagesMs }
+  return { pagesMs: await timedLots(LOTS, () => millisecondsOf(firstPage)) }
 }
 
 const { database } = jobOf<StartJob>()
 const opening = performance.now()
 const store = await openSqliteStore(database)
-await timedPage()
+await firstPage()
 const ready = performance.now()
 say({ openMs: ready - opening, processMs: ready })
 say(await aboutThisProcess())

@@ -2,8 +2,9 @@ import type { Unit } from '../figure.ts'
 import type { Goal } from '../goal.ts'
 import { counted, runtimeName } from '../groups.ts'
 import type { Runtime } from '../variant.ts'
+import { readName } from './hub-reads.ts'
 import { idleName } from './run-idle.ts'
-import { pageName, startName } from './run-hub-start.ts'
+import { startName } from './start-sections.ts'
 import {
   OF_ACK_ONLY,
   OF_PEER,
@@ -82,8 +83,12 @@ function restingGoals(runtime: Runtime): Goal[] {
       floor: 2,
       aim: 0.5,
     }),
-    atMost(`first page of ${counted(MANY_SESSIONS)} sessions, ${on}`, pageName(runtime), 'ms', {
+    atMost(`first page of ${counted(MANY_SESSIONS)} sessions, ${on}`, readName('page', runtime), 'ms', {
       floor: 50,
+      aim: 10,
+    }),
+    atMost(`census of ${counted(MANY_SESSIONS)} sessions, ${on}`, readName('census', runtime), 'ms', {
+      floor: 100,
       aim: 10,
     }),
     atMost(

@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { StartedProcess } from '../../peers/started-process.ts'
 import { freePort } from '../../torture/doors/free-port.ts'
-import type { Figure, Section, Unit } from '../figure.ts'
-import { counted, runtimeName } from '../groups.ts'
-import { spreadOf } from '../statistics.ts'
+import type { Section } from '../figure.ts'
 import type { Runtime } from '../variant.ts'
-import { firstPages, PAGE, PAGES_IN_A_LOT } from './first-pages.ts'
+import { timedReads, type ReadTimes } from './hub-reads.ts'
+import { runCensus } from './run-census.ts'
 import type { ServerRoom } from './server-room.ts'
+import { STARTS, startSections, type Measured } from './start-sections.ts'
+import { untilQuiet } from './until-quiet.ts'
 
-const STARTS = 5
 const LOOK_EVERY_MS = 2
 const LONGEST_MS = 120_000
 
@@ -17,15 +17,7 @@ interface Starts {
   readonly runtime: Runtime
   readonly home: string
   readonly seconds: number[]
-  pagesMs: readonly number[]
-}
-
-export function startName(runtime: Runtime): string {
-  return `Spawn to ready, ${runtimeName(runtime)}`
-}
-
-export function pageName(runtime: Runtime): string {
-  return `First page of ${PAGE} sessions, ${runtimeName(runtime)}`
+  reads: ReadTimes | null
 }
 
 export async function runHubStart(
@@ -36,36 +28,34 @@ export async function runHubStart(
   const { room } = servers
   const all: Starts[] = []
   for (const runtime of runtimes)
-    all.push({ runtime, home: await servers.home(sessions), seconds: [], pagesMs: [] })
+    all.push({ runtime, home: await servers.home(sessions), seconds: [], reads: null })
   for (let at = 1; at <= STARTS; at += 1) {
     room.tell(`start: ${at} of ${STARTS}`)
-    for (const starts of all) await startOnce(servers, starts, at === STARTS)
+    for (const starts of all) await startOnce(servers, starts, at === STARTS ? sessions : null)
   }
-  for (const { home } of all) room.remove(home)
-  const many = counted(sessions)
-  return [
-    {
-      title: `Start of the hub with ${many} sessions`,
-      about: `From the start of the process until GET /readyz answers 200, which takes a write of the store, ${STARTS} times; the file is in the cache of the operating system, and the hub before was killed.`,
-      figures: all.map(({ runtime, seconds }) => figureOf(startName(runtime), 's', seconds)),
-    },
-    {
-      title: `First page of ${many} sessions`,
-      about: `GET /api/sessions?limit=${PAGE}, ${PAGES_IN_A_LOT} times one after the other once what follows a start is over: the median, of some such lots.`,
-      figures: all.map(({ runtime, pagesMs }) => figureOf(pageName(runtime), 'ms', pagesMs)),
-    },
-  ]
+  const measured: Measured[] = []
+  for (const { runtime, home, seconds, reads } of all) {
+    if (reads === null) throw new Error('A hub was not read from.')
+    measured.push({ runtime, seconds, reads, census: await runCensus(room, runtime, home) })
+    room.remove(home)
+  }
+  return startSections(measured, sessions)
 }
 
-/** A fresh process each time; it is ended hard, because it may still be looking through the file. */
-async function startOnce(servers: ServerRoom, starts: Starts, withPages: boolean): Promise<void> {
+/**
+ * A fresh process each time; it is ended hard, because it may still be looking through the file. Where its sessions are
+ * said, it is read from before that.
+ */
+async function startOnce(servers: ServerRoom, starts: Starts, sessions: number | null): Promise<void> {
   const port = await freePort(Math.random)
   const spawned = performance.now()
   await using process = servers.spawnHub(starts.runtime, starts.home, port)
   const url = `http://127.0.0.1:${port}`
   await untilReady(process, url)
   starts.seconds.push((performance.now() - spawned) / 1000)
-  if (withPages) starts.pagesMs = await firstPages({ process, url, token: servers.token })
+  if (sessions === null) return
+  await untilQuiet(process.pid)
+  starts.reads = await timedReads({ url, token: servers.token }, sessions)
 }
 
 async function untilReady(hub: StartedProcess, url: string): Promise<void> {
@@ -85,17 +75,5 @@ async function isReady(url: string): Promise<boolean> {
   } catch {
     // Nobody listens there yet.
     return false
-  }
-}
-
-function figureOf(name: string, unit: Unit, values: readonly number[]): Figure {
-  return {
-    name,
-    block: unit,
-    unit,
-    value: spreadOf(values),
-    cpuMicros: null,
-    ratios: [],
-    family: 'holdfast',
   }
 }

@@ -120,7 +120,7 @@ export function sessionsGroup(stored: readonly number[]): Group<Contender> {
     name: 'sessions',
     title: 'Number of sessions stored',
     about:
-      'patch-metadata through the door of a hub that holds so many sessions of ten fields and 400 bytes: to 64 of them, or to all in an order that jumps about. 64 sockets, Node.',
+      'patch-metadata through the door of a hub that holds so many sessions of about ten fields and 400 bytes: to 64 of them, or to all in an order that jumps about. 64 sockets, Node.',
     members,
   }
 }
