@@ -6,7 +6,7 @@ import { Devices } from './auth/devices.ts'
 import { LoginCookies } from './auth/login-cookies.ts'
 import { rootToken, type RootToken } from './auth/root-token.ts'
 import { TokenGate } from './auth/token-gate.ts'
-import type { Settings } from './config/read-config.ts'
+import type { Config, Settings } from './config/read-config.ts'
 import { FeedSessionEvents } from './feed/feed-session-events.ts'
 import { SocketRooms } from './feed/socket-rooms.ts'
 import { openHttpDoor } from './http/open-http-door.ts'
@@ -27,7 +27,7 @@ import { LeaseSweep } from './runs/lease-sweep.ts'
 import { ResumeInPlace } from './runs/resume-in-place.ts'
 import { RunDesk } from './runs/run-desk.ts'
 import { openSocketDoor } from './socket/open-socket-door.ts'
-import { Retention } from './store/retention.ts'
+import { Retention, RETENTION, type RetentionOptions } from './store/retention.ts'
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts'
 import { within } from './within.ts'
 
@@ -54,12 +54,16 @@ export interface Hub extends AsyncDisposable {
   readonly failed: Promise<Error>
 }
 
+function retentionOf({ journalEntries, journalBytes }: Config): RetentionOptions {
+  return { ...RETENTION, keepEntries: journalEntries, keepBytes: journalBytes }
+}
+
 /** Starts everything, in this order, and ends it in reverse: doors first, the store last. */
 export async function startHub({ config, secrets }: Settings, { now, elapsed, log }: Outside): Promise<Hub> {
   await using scope = new AsyncScope()
   const store = scope.use(await openSqliteStore(config.database, { now, log }))
   const token = rootToken(config.home, secrets.token)
-  scope.use(new Retention(store, (error) => log.error('retention failed', error)))
+  scope.use(new Retention(store, (error) => log.error('retention failed', error), retentionOf(config)))
   const gate = scope.use(new TokenGate({ store, rootToken: token.token, now, log }))
   const admission = admissionFor(config)
   const presence = new LivePresence(now)

@@ -7,8 +7,10 @@ import { judgeMutants } from './catalogue/judge.ts'
 import { listenMutants } from './catalogue/listen.ts'
 import { liveMutants } from './catalogue/live.ts'
 import { opsMutants } from './catalogue/ops.ts'
+import { pruneRunsMutants } from './catalogue/prune-runs.ts'
 import { resumeMutants } from './catalogue/resume.ts'
 import { runDeskMutants } from './catalogue/run-desk.ts'
+import { runRepeatMutants } from './catalogue/run-repeats.ts'
 import { runReportMutants } from './catalogue/run-reports.ts'
 import { runMutants } from './catalogue/runs.ts'
 import { sharedMutants } from './catalogue/shared.ts'
@@ -27,8 +29,10 @@ export const CATALOGUE: readonly Mutant[] = [
   ...liveMutants,
   ...listenMutants,
   ...sqliteMutants,
+  ...pruneRunsMutants,
   ...runMutants,
   ...runReportMutants,
+  ...runRepeatMutants,
   ...runDeskMutants,
   ...resumeMutants,
   ...authMutants,

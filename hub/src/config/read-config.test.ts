@@ -36,6 +36,8 @@ describe('without any variable', () => {
         allowedOrigins: [],
         logLevel: 'info',
         leaseMs: 30_000,
+        journalEntries: 100_000,
+        journalBytes: 1_073_741_824,
       },
       secrets: { token: null },
     })
@@ -51,6 +53,8 @@ describe('without any variable', () => {
     'HOLDFAST_ALLOWED_ORIGINS',
     'HOLDFAST_LOG_LEVEL',
     'HOLDFAST_LEASE_MS',
+    'HOLDFAST_JOURNAL_ENTRIES',
+    'HOLDFAST_JOURNAL_BYTES',
   ])('[OP1] an empty %s counts as one that is not set', (name) => {
     expect(readConfig({ [name]: '' })).toEqual(readConfig({}))
   })
@@ -87,6 +91,8 @@ describe('what is taken', () => {
       HOLDFAST_ALLOWED_ORIGINS: 'https://ui.example.org/,http://192.168.1.5:8080',
       HOLDFAST_LOG_LEVEL: 'warn',
       HOLDFAST_LEASE_MS: '5000',
+      HOLDFAST_JOURNAL_ENTRIES: '100',
+      HOLDFAST_JOURNAL_BYTES: '1048576',
     })
     expect(settings).toEqual({
       config: {
@@ -98,6 +104,8 @@ describe('what is taken', () => {
         allowedOrigins: ['https://ui.example.org', 'http://192.168.1.5:8080'],
         logLevel: 'warn',
         leaseMs: 5000,
+        journalEntries: 100,
+        journalBytes: 1_048_576,
       },
       secrets: { token: TOKEN },
     })
@@ -169,6 +177,16 @@ const REFUSED: readonly [string, readonly string[], RegExp][] = [
     'HOLDFAST_LEASE_MS',
     [...NUMBERS, '0', '4999', '3600001', '30s'],
     /must be a whole number from 5000 to 3600000/,
+  ],
+  [
+    'HOLDFAST_JOURNAL_ENTRIES',
+    [...NUMBERS, '0', '99', '1000000001', '1M'],
+    /must be a whole number from 100 to 1000000000/,
+  ],
+  [
+    'HOLDFAST_JOURNAL_BYTES',
+    [...NUMBERS, '0', '1048575', '1099511627777', '1GiB'],
+    /must be a whole number from 1048576 to 1099511627776/,
   ],
   [
     'HOLDFAST_LOG_LEVEL',
@@ -271,6 +289,8 @@ describe('what is refused', () => {
       HOLDFAST_ALLOWED_ORIGINS: '*',
       HOLDFAST_LOG_LEVEL: 'loud',
       HOLDFAST_LEASE_MS: '1',
+      HOLDFAST_JOURNAL_ENTRIES: '1',
+      HOLDFAST_JOURNAL_BYTES: '1',
     })
     expect(lines.map((line) => line.split(' ')[0]).toSorted()).toEqual([
       'HOLDFAST_ALLOWED_HOSTS',
@@ -278,6 +298,8 @@ describe('what is refused', () => {
       'HOLDFAST_DATABASE_URL',
       'HOLDFAST_HOME',
       'HOLDFAST_HOST',
+      'HOLDFAST_JOURNAL_BYTES',
+      'HOLDFAST_JOURNAL_ENTRIES',
       'HOLDFAST_LEASE_MS',
       'HOLDFAST_LOG_LEVEL',
       'HOLDFAST_PORT',

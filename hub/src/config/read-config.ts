@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
 import { rootTokenProblem } from '../auth/root-token-problem.ts'
 import { LOG_LEVELS, type LogLevel } from '../log/pino-log.ts'
+import { RETENTION } from '../store/retention.ts'
 import { allowedHost } from './allowed-host.ts'
 import { allowedOrigin } from './allowed-origin.ts'
 import { databaseFile } from './database-file.ts'
@@ -28,6 +29,9 @@ export interface Config {
   readonly logLevel: LogLevel
   /** So long a run keeps its session without a heartbeat. */
   readonly leaseMs: number
+  /** So many journal entries, and so many bytes of them, a namespace keeps: undo reaches as far. */
+  readonly journalEntries: number
+  readonly journalBytes: number
 }
 
 export interface Secrets {
@@ -41,6 +45,8 @@ export interface Settings {
 }
 
 const LEASE_MS = { least: 5000, usual: 30_000, most: 3_600_000 }
+const JOURNAL_ENTRIES = { least: 100, most: 1_000_000_000 }
+const JOURNAL_BYTES = { least: 1024 ** 2, most: 1024 ** 4 }
 const USUAL_HOST = '127.0.0.1'
 const USUAL_PORT = 4006
 
@@ -75,6 +81,12 @@ export function readConfig(source: NodeJS.ProcessEnv, usualHome = usualHomeFolde
     allowedOrigins: read('HOLDFAST_ALLOWED_ORIGINS', listOf(allowedOrigin)) ?? [],
     logLevel: read('HOLDFAST_LOG_LEVEL', oneOf(LOG_LEVELS)) ?? 'info',
     leaseMs: read('HOLDFAST_LEASE_MS', wholeNumber(LEASE_MS.least, LEASE_MS.most)) ?? LEASE_MS.usual,
+    journalEntries:
+      read('HOLDFAST_JOURNAL_ENTRIES', wholeNumber(JOURNAL_ENTRIES.least, JOURNAL_ENTRIES.most)) ??
+      RETENTION.keepEntries,
+    journalBytes:
+      read('HOLDFAST_JOURNAL_BYTES', wholeNumber(JOURNAL_BYTES.least, JOURNAL_BYTES.most)) ??
+      RETENTION.keepBytes,
   }
   const secrets: Secrets = { token: read('HOLDFAST_TOKEN', rootToken) }
   if (!isLoopback(config.host) && textOf('HOLDFAST_ALLOWED_HOSTS') === null) mistakes.push(OPEN_WITHOUT_NAMES)

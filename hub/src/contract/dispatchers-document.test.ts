@@ -77,6 +77,10 @@ describe.skipIf(isSkipped)('docs/DISPATCHERS.md', () => {
       headers: { Authorization: `Bearer ${hub.token}`, 'Content-Type': 'application/json' },
     })
     const second = await bash(hub, 'dispatch.sh', 'issue-1', 'begin').catch((error: unknown) => error)
-    expect(second).toMatchObject({ code: 22, stdout: expect.not.stringContaining('-p begin') as unknown })
+    expect(second).toMatchObject({
+      code: 22,
+      stdout: expect.not.stringContaining('-p begin') as unknown,
+      stderr: expect.stringContaining('A run of this conversation is in progress.') as unknown,
+    })
   })
 })

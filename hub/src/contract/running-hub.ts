@@ -23,10 +23,17 @@ export interface RunningHub extends AsyncDisposable {
 
 /** A whole hub in this process, on a port of its own, with a database file in a folder of its own. */
 export async function runHub(
-  more: { log?: Log; home?: string; now?: () => number; elapsed?: () => number } = {},
+  more: {
+    log?: Log
+    home?: string
+    now?: () => number
+    elapsed?: () => number
+    settings?: Readonly<Record<string, string>>
+  } = {},
 ): Promise<RunningHub> {
   const home = more.home ?? mkdtempSync(join(tmpdir(), 'holdfast-hub-'))
-  const settings = readConfig({ HOLDFAST_HOME: home, HOLDFAST_PORT: '0', HOLDFAST_TOKEN: ROOT_TOKEN })
+  const usual = { HOLDFAST_HOME: home, HOLDFAST_PORT: '0', HOLDFAST_TOKEN: ROOT_TOKEN }
+  const settings = readConfig({ ...usual, ...more.settings })
   const { now = Date.now, elapsed = () => performance.now(), log = SILENT } = more
   const hub = await startHub(settings, { now, elapsed, log })
   return {

@@ -108,6 +108,20 @@ describe('what a scrape shows', () => {
     expect(after.samples.get('holdfast_writes_waiting')).toBe(0)
   })
 
+  test('[OP2] claims are writes of their own kind, and none of fields', async () => {
+    await using hub = await runHub()
+    const before = await scrape(hub)
+    const body = { key: 'k', flavor: 'claude', machineId: 'm1' }
+    for (let times = 0; times < 2; times += 1) await call(hub, '/cli/claims', { body })
+    const after = await scrape(hub)
+    const grown = (name: string): number => (after.samples.get(name) ?? 0) - (before.samples.get(name) ?? 0)
+    const claims = (outcome: string): number =>
+      grown(`holdfast_run_writes_total{kind="claim",outcome="${outcome}"}`)
+    expect([claims('taken'), claims('refused'), claims('failed')]).toEqual([1, 1, 0])
+    expect(grown('holdfast_writes_total{outcome="written"}')).toBe(0)
+    expect(grown('holdfast_commit_batch_size_sum')).toBe(2)
+  })
+
   test('[OP2] sockets that go are no longer counted, those that were refused are', async () => {
     await using hub = await runHub()
     const client = await connect(hub)

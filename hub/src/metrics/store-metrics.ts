@@ -4,7 +4,7 @@ import { counter, gauge, type Metric } from './metric.ts'
 
 /** What became of writes, how they were committed, and how large the files are. */
 export function storeMetrics(store: SqliteStore): readonly Metric[] {
-  const { writes, commits } = store.counts
+  const { writes, runs, commits } = store.counts
   return [
     labelledCounter(
       {
@@ -24,6 +24,12 @@ export function storeMetrics(store: SqliteStore): readonly Metric[] {
       'Resume tokens that a whole blob left out and the hub kept.',
       () => writes.tokensCarried,
     ),
+    {
+      name: 'holdfast_run_writes_total',
+      type: 'counter',
+      help: 'Claims, reports, ends and evidence, by kind and by what became of them; each that is taken is durable.',
+      read: () => runs.all().map(({ kind, outcome, count }) => ({ labels: { kind, outcome }, value: count })),
+    },
     commits.sizes.metric('holdfast_commit_batch_size', 'Writes of any kind that were committed together.'),
     commits.seconds.metric(
       'holdfast_commit_seconds',

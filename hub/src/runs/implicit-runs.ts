@@ -7,6 +7,7 @@ import { implicitOutcome } from './implicit-outcome.ts'
 import type { KillMarks } from './kill-marks.ts'
 import { phaseOf } from './phase.ts'
 import type { RunDesk } from './run-desk.ts'
+import { runName } from './run-name.ts'
 
 /** After a restart everybody says at once that he is alive; more of them than this would only wait in the store's queue. */
 const MAX_OPENING = 256
@@ -80,7 +81,7 @@ export class ImplicitRuns {
     word.state = 'ended'
     word.reason = reason
     if (state === 'ended' || state === 'opening' || run === null) return
-    const speaking = this.#voices.get(nameOf(run))?.word ?? null
+    const speaking = this.#voices.get(runName(run))?.word ?? null
     if (speaking === null || speaking === word) void this.#close(session, run, reason)
   }
 
@@ -90,7 +91,7 @@ export class ImplicitRuns {
     if (words === undefined) return
     this.#words.delete(connection)
     for (const word of words.values()) {
-      const voice = word.run === null ? undefined : this.#voices.get(nameOf(word.run))
+      const voice = word.run === null ? undefined : this.#voices.get(runName(word.run))
       if (voice?.word === word) voice.word = null
     }
   }
@@ -112,8 +113,10 @@ export class ImplicitRuns {
   #runToGoOnWith(session: SessionKey, word: Word): RunKey | null {
     if (word.isBesideAnother) return null
     const runs = this.#parts.runs.live.inSession(session).filter(({ kind }) => kind === 'implicit')
-    const keys = runs.map(({ id }) => ({ namespace: session.namespace, run: id }))
-    return keys.find((key) => (this.#voices.get(nameOf(key))?.word ?? null) === null) ?? keys[0] ?? null
+    const keys = runs
+      .map(({ id }) => ({ namespace: session.namespace, run: id }))
+      .filter((key) => !this.#parts.runs.isEnding(key))
+    return keys.find((key) => (this.#voices.get(runName(key))?.word ?? null) === null) ?? keys[0] ?? null
   }
 
   #speak(run: RunKey, word: Word, thinking: boolean): void {
@@ -131,7 +134,7 @@ export class ImplicitRuns {
   }
 
   #voiceOf(run: RunKey): Voice {
-    const name = nameOf(run)
+    const name = runName(run)
     const known = this.#voices.get(name)
     if (known !== undefined) return known
     const voice: Voice = { word: null, wasThinking: null }
@@ -164,24 +167,20 @@ export class ImplicitRuns {
     if (word.state !== 'ended') word.state = state
   }
 
-  /** Where the end can not be stored the lease runs out, and the run counts as interrupted. */
+  /** Where the end can not be stored now, a sweep stores it later. */
   async #close(session: SessionKey, run: RunKey, reason: SessionEndReason | undefined): Promise<void> {
     const { runs, kills, failed } = this.#parts
-    const wasThinking = this.#voices.get(nameOf(run))?.wasThinking ?? null
+    const wasThinking = this.#voices.get(runName(run))?.wasThinking ?? null
     const outcome = implicitOutcome({ reason, wasThinking, wasKillAsked: kills.wasAsked(session) })
     try {
       const why = outcome === 'cancelled' ? kills.whyAsked(session) : null
-      await runs.endImplicit(run, { outcome, reason: why ?? reason })
+      await runs.endImplicit({ run, outcome, reason: why ?? reason })
     } catch (error) {
       failed(error)
     }
   }
 
   #forgetOver({ namespace, run }: LiveRun): void {
-    if (phaseOf(run) === 'over') this.#voices.delete(nameOf({ namespace, run: run.id }))
+    if (phaseOf(run) === 'over') this.#voices.delete(runName({ namespace, run: run.id }))
   }
-}
-
-function nameOf({ namespace, run }: RunKey): string {
-  return JSON.stringify([namespace, run])
 }

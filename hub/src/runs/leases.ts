@@ -1,4 +1,5 @@
 import type { RunKey } from '../store/run-store.ts'
+import { runName } from './run-name.ts'
 
 interface Lease {
   readonly run: RunKey
@@ -26,20 +27,20 @@ export class Leases {
 
   /** From now on, for so long. */
   hold(run: RunKey, ms: number = this.leaseMs): void {
-    this.#leases.set(nameOf(run), { run, until: this.#elapsed() + ms })
+    this.#leases.set(runName(run), { run, until: this.#elapsed() + ms })
   }
 
   release(run: RunKey): void {
-    this.#leases.delete(nameOf(run))
+    this.#leases.delete(runName(run))
   }
 
   /** Whether it has one, lapsed or not. */
   has(run: RunKey): boolean {
-    return this.#leases.has(nameOf(run))
+    return this.#leases.has(runName(run))
   }
 
   isHeld(run: RunKey): boolean {
-    const lease = this.#leases.get(nameOf(run))
+    const lease = this.#leases.get(runName(run))
     return lease !== undefined && lease.until > this.#elapsed()
   }
 
@@ -50,9 +51,4 @@ export class Leases {
     for (const { run, until } of this.#leases.values()) if (until <= now) lapsed.push(run)
     return lapsed
   }
-}
-
-/** Both parts are needed, and apart: a run's id is chosen by a client, and another tenant may have chosen the same. */
-function nameOf({ namespace, run }: RunKey): string {
-  return JSON.stringify([namespace, run])
 }

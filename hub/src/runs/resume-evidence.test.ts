@@ -29,6 +29,7 @@ function facts(state: TranscriptState): ResumeFacts {
     flavor: 'f',
     held: null,
     token,
+    tokenDamaged: false,
     clearedAt: null,
     workDir: '/d',
     directory,

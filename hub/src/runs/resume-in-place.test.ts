@@ -186,6 +186,20 @@ describe('a machine that can not', () => {
     expect(await caller.standing(session)).toEqual(before)
   })
 
+  test('[RI1] [RV2] dies while it looks: it is offline then, and nothing is kept of the attempt', async () => {
+    await using world = await openResumeWorld()
+    const { caller } = world
+    const { session } = await caller.conversation()
+    const before = await caller.standing(session)
+    const runner = await world.runner({ look: () => NEVER })
+    const answer = caller.resume(session)
+    await runner.asked('look')
+    runner[Symbol.dispose]()
+    expect(await answer).toMatchObject({ status: 503, body: { code: 'no_machine_online' } })
+    expect(await caller.runs(session)).toEqual(['withdrawn', 'success'])
+    expect(await caller.standing(session)).toEqual(before)
+  })
+
   test("[RI8] has a released client's runner: the answer names the command, and nothing is asked of it", async () => {
     await using world = await openResumeWorld()
     const { caller } = world

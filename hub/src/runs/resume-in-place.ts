@@ -48,6 +48,9 @@ const NOWHERE = notResumed(
   ),
 )
 const STORE_FAILED = resumeFailed('The hub could not read or write what is on record.')
+const OVERDUE = resumeFailed(
+  'The agent did not confirm in time that it loaded the conversation, and the hub can not write at the moment: look at its disk and its log. It gives the resume up as soon as it can.',
+)
 const TOKEN_CHANGED =
   "The session's resume token was changed meanwhile, and nothing was started. Look at the session and try again."
 
@@ -89,9 +92,13 @@ export class ResumeInPlace {
   constructor(parts: ResumeParts) {
     this.#parts = parts
     parts.desk.onRun((change) => this.#heard(change))
+    parts.desk.onOverdue((key) => this.#waits.find(key)?.cutShort(OVERDUE))
   }
 
-  /** Whoever waits is told so at once. What has begun keeps its lease, and a confirmation that comes later counts. */
+  /**
+   * Whoever waits is told so at once. What was started keeps its lease, and a confirmation that comes later counts; where
+   * nothing was, nobody is kept from trying again.
+   */
   shutDown(): void {
     this.#isEnding = true
     this.#waits.cutShort(SHUTTING_DOWN)
@@ -108,8 +115,9 @@ export class ResumeInPlace {
     if (run === null) return unavailable(judge(facts, 'operator'))
     using wait = this.#waits.open({ namespace, run: run.id })
     if (this.#waits.isOverfull(namespace)) return await this.#giveUp(asked, run, OVERLOADED)
-    if (this.#isEnding) return SHUTTING_DOWN
-    return await Promise.race([this.#carryOut({ asked, run, wait }, facts), wait.cut])
+    if (this.#isEnding) return await this.#giveUp(asked, run, SHUTTING_DOWN)
+    const cut = wait.cut.then((why) => (wait.isStartAsked ? why : this.#giveUp(asked, run, why)))
+    return await Promise.race([this.#carryOut({ asked, run, wait }, facts), cut])
   }
 
   /** Where the store fails before anything was started, nobody is kept from trying again. */
@@ -120,7 +128,7 @@ export class ResumeInPlace {
     } catch (error) {
       if (!wait.isStartAsked) {
         await this.#giveUp(asked, run, STORE_FAILED).catch((again: unknown) =>
-          this.#parts.log.error('a resume that failed is held until its lease ends', again),
+          this.#parts.log.error('a resume that failed is held until the store works', again),
         )
       }
       throw error
@@ -187,8 +195,18 @@ export class ResumeInPlace {
     if (started === null) return wait.over
     const failure = startFailure(started, () => this.#nobody(place))
     if (failure !== null) return this.#giveUp(asked, run, failure)
-    if (started.kind === 'answer') await desk.resumeAccepted({ namespace, run: run.id, actor })
+    if (started.kind === 'answer') await this.#noteAccepted(asked, run)
     return wait.over
+  }
+
+  /** Where that can not be stored, the agent is about to start all the same, and its own word counts. */
+  async #noteAccepted({ namespace, actor }: ResumeAsked, { id }: RunRecord): Promise<void> {
+    const { desk, log } = this.#parts
+    try {
+      await desk.resumeAccepted({ namespace, run: id, actor })
+    } catch (error) {
+      log.error('a runner accepted a resume, and that could not be stored', error, { run: id })
+    }
   }
 
   #nobody({ namespace, machineId, sessionId }: Place): NotResumed {

@@ -3,36 +3,10 @@ import { DoorWorld } from '../http/contract/door-world.ts'
 import { Latch } from '../http/contract/latch.ts'
 import { changed, failing } from '../socket/contract/changed-store.ts'
 import { until } from '../socket/contract/test-client.ts'
+import { doorWithRunner } from './contract/door-with-runner.ts'
 import { openResumeWorld } from './contract/resume-world.ts'
 import { MACHINE, RUNTIME } from './contract/scripted-runner.ts'
 import { WAIT_LIMITS } from './resume-waits.ts'
-
-/** A session against which nothing speaks, and a runner in this process that starts what it is told. */
-async function doorWithRunner(world: DoorWorld) {
-  const post = (path: string, body: object) => world.ask({ method: 'POST', path, body })
-  const place = { flavor: 'claude', machineId: MACHINE, runtimeId: RUNTIME, directory: '/srv/app' }
-  const claimed = await post('/cli/claims', { key: 'k', ...place })
-  const { sessionId, runId } = claimed.body as { sessionId: string; runId: string }
-  const token = { token: 'the-token', state: 'confirmed', transcript: 'present' }
-  const confirm = (run: string) => post(`/cli/runs/${run}/token`, token)
-  await confirm(runId)
-  await post(`/cli/runs/${runId}/complete`, { outcome: 'success' })
-  const started: string[] = []
-  const there = { transcript: { state: 'present' }, directory: { state: 'present' }, runtimeId: RUNTIME }
-  for (const [name, answer] of Object.entries({
-    'look-for-conversation': there,
-    'start-run': { type: 'accepted' },
-  }))
-    world.registry.register('default', `${MACHINE}:${name}`, {
-      id: 'c1',
-      async ask({ method, params }) {
-        const { runId: asked } = JSON.parse(params) as { runId: string }
-        if (method.endsWith('start-run')) started.push(asked)
-        return JSON.stringify(answer)
-      },
-    })
-  return { path: `/api/sessions/${sessionId}/resume`, started, confirm }
-}
 
 describe('many resumes at once', () => {
   test('[RI2] of one session start one process; the others are told who is first', async () => {
@@ -76,7 +50,7 @@ describe('many resumes at once', () => {
     expect(await answer).toMatchObject({ status: 200 })
   })
 
-  test('[OP4] a hub that begins to end answers those who wait, and starts nothing more', async () => {
+  test('[OP4] [RI5] a hub that begins to end answers those who wait, and starts nothing more', async () => {
     const [reading, latch] = [new Latch(), new Latch()]
     await using world = await DoorWorld.open({
       store: (store) =>
@@ -88,13 +62,16 @@ describe('many resumes at once', () => {
           },
         }),
     })
-    const { path, started } = await doorWithRunner(world)
+    const { session, path, started } = await doorWithRunner(world)
     let isAnswered = false
     const answer = world.ask({ method: 'POST', path, body: {} }).finally(() => (isAnswered = true))
     await reading.opened
     world.resumes.shutDown()
     await until('it is answered', () => isAnswered)
     expect(await answer).toMatchObject({ status: 503, body: { code: 'shutting_down' } })
+    // Nothing was started, so the next hub need not wait for it.
+    const runs = await world.store.listRuns({ namespace: 'default', session, limit: 1 })
+    expect(runs?.items).toMatchObject([{ kind: 'resume', state: 'withdrawn' }])
     latch.open()
     // What it read is there, and everything that follows from it has been done.
     await new Promise(setImmediate)

@@ -1,7 +1,7 @@
 import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
 import type { RunRecord } from '@holdfast/shared/records/run'
 import { describe, expect, test } from 'vitest'
-import { changed } from '../socket/contract/changed-store.ts'
+import { changed, failing } from '../socket/contract/changed-store.ts'
 import {
   answered,
   claimOf,
@@ -185,6 +185,31 @@ describe('a sweep', () => {
     expect(await stateOf(world.store, run.id)).toMatchObject({ state: 'interrupted' })
   })
 
+  test('[OP5] [RU3] what can not be ended keeps nothing else from it, and nobody from a claim or a resume', async () => {
+    await using world = await open((store) => ({
+      giveUpResume: failing('database_damaged'),
+      endRuns: (request) =>
+        request.runs.some(({ namespace, run }) => namespace === 'bad' || run === runIdOf(9))
+          ? failing('database_damaged')()
+          : store.endRuns(request),
+    }))
+    const desk = await world.desk()
+    const pending = await born(world.store, RESUMABLE)
+    answered(await desk.beginResume({ ...pending, actor: ACTOR, runId: runIdOf(1) }), 'begun')
+    world.clock.move(PENDING_MS - LEASE_MS)
+    answered(await desk.claim(claimOf('k', { namespace: 'bad' })), 'claimed')
+    answered(await desk.claim(claimOf('beside it', { runId: runIdOf(9) })), 'claimed')
+    const { run } = answered(await desk.claim(claimOf('k')), 'claimed')
+    world.clock.move(LEASE_MS)
+    await expect(desk.sweep()).rejects.toThrow('database_damaged')
+    expect(await stateOf(world.store, runIdOf(9))).toMatchObject({ state: 'running' })
+    expect(await stateOf(world.store, run.id)).toMatchObject({ state: 'interrupted' })
+    answered(await desk.claim(claimOf('k')), 'claimed')
+    answered(await desk.claim(claimOf('k', { namespace: 'bad' })), 'held')
+    const other = await born(world.store, { ...RESUMABLE, claudeSessionId: 'of-another' })
+    answered(await desk.beginResume({ ...other, actor: ACTOR, runId: runIdOf(2) }), 'begun')
+  })
+
   test('[RI1] a resume that is not confirmed in time is given up, whatever was heard of it', async () => {
     await using world = await open()
     const desk = await world.desk()
@@ -274,6 +299,18 @@ describe('whoever listens', () => {
     expect(await desk.token(report)).toMatchObject({ kind: 'refused', code: 'identity_mismatch' })
     expect([heard, desk.leases.count]).toEqual([['failed'], 0])
   })
+
+  test('[RI4] hears so too where the agent says it with its end', async () => {
+    await using world = await open()
+    const desk = await world.desk()
+    const session = await born(world.store, RESUMABLE)
+    await desk.beginResume({ ...session, actor: ACTOR, runId: runIdOf(1) })
+    const heard: string[] = []
+    desk.onRun(({ run }) => void heard.push(run.state))
+    const end = { ...reportOf(runIdOf(1)), token: 'another', outcome: 'success' } as const
+    expect(await desk.complete(end)).toMatchObject({ kind: 'refused', code: 'identity_mismatch' })
+    expect([heard, desk.leases.count, desk.live.get(keyOf(runIdOf(1)))]).toEqual([['failed'], 0, null])
+  })
 })
 
 describe('claims', () => {
@@ -332,5 +369,33 @@ describe('claims', () => {
     const request = { ...claimOf('k'), ...PLACE, runId: runIdOf(7) }
     answered(await desk.register(request), 'run')
     expect([desk.leases.isHeld(keyOf(runIdOf(7))), desk.live.counts.registered]).toEqual([true, 1])
+  })
+
+  test('[RU4] one that is repeated right before a sweep is not ended by it', async () => {
+    await using world = await open()
+    const desk = await world.desk()
+    const request = { ...claimOf('k'), ...PLACE, runId: runIdOf(7) }
+    answered(await desk.register(request), 'run')
+    world.clock.move(LEASE_MS)
+    const [again] = await Promise.all([desk.register(request), desk.sweep()])
+    expect(again).toMatchObject({ kind: 'run', run: { state: 'running' } })
+    expect(await stateOf(world.store, runIdOf(7))).toMatchObject({ state: 'running' })
+    expect(desk.leases.isHeld(keyOf(runIdOf(7)))).toBe(true)
+  })
+
+  test('[RU4] nor is a claim that is repeated at the end of its lease', async () => {
+    await using world = await open()
+    const desk = await world.desk()
+    const request = { ...claimOf('k'), runId: runIdOf(7) }
+    answered(await desk.claim(request), 'claimed')
+    world.clock.move(LEASE_MS - 1)
+    const again = desk.claim(request)
+    // Its own sweep has found nothing, and the store has not been asked yet.
+    for (let turns = 0; turns < 10; turns += 1) await Promise.resolve()
+    world.clock.move(1)
+    await desk.sweep()
+    expect(await again).toMatchObject({ kind: 'claimed', run: { state: 'running' } })
+    expect(await stateOf(world.store, runIdOf(7))).toMatchObject({ state: 'running' })
+    expect(desk.leases.isHeld(keyOf(runIdOf(7)))).toBe(true)
   })
 })

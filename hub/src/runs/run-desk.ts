@@ -1,4 +1,5 @@
-import type { Refusal } from '@holdfast/shared/errors/holdfast-error'
+import type { ErrorCode } from '@holdfast/shared/errors/codes'
+import { HoldfastError, type Refusal } from '@holdfast/shared/errors/holdfast-error'
 import type { RunRecord } from '@holdfast/shared/records/run'
 import type { Log } from '../log/log.ts'
 import type {
@@ -31,6 +32,9 @@ import { CallOrder } from './call-order.ts'
 import { Leases } from './leases.ts'
 import { LiveRuns } from './live-runs.ts'
 import { phaseOf } from './phase.ts'
+import { UnstoredEnds, type ClientEnd } from './unstored-ends.ts'
+import { withEnd } from './with-end.ts'
+import { runName } from './run-name.ts'
 
 export interface RunDeskParts {
   readonly store: RunStore
@@ -45,6 +49,9 @@ const PAGE = 256
 
 /** A resume that is not confirmed by then is given up, whatever is heard of its machine. */
 export const PENDING_MS = 120_000
+
+/** For these the store may take tomorrow what it does not take today. */
+const PASSING: ReadonlySet<ErrorCode> = new Set(['overloaded', 'storage_busy', 'storage_full'])
 
 const NOT_CONFIRMED = 'The agent did not confirm in time that it loaded the conversation.'
 
@@ -69,6 +76,10 @@ export class RunDesk {
   readonly #log: Log
   readonly #order = new CallOrder()
   readonly #listeners = new Set<(change: LiveRun) => void>()
+  readonly #unstored = new UnstoredEnds()
+  readonly #overdueListeners = new Set<(key: RunKey) => void>()
+  /** Why resumes are given up of which the store could not take that in, by the name of the run. */
+  readonly #unwritten = new Map<string, string>()
   #sweeping: Promise<void> | null = null
 
   private constructor({ store, log, leaseMs, elapsed }: RunDeskParts) {
@@ -80,6 +91,9 @@ export class RunDesk {
   /** Every run that was live when the hub ended has its whole lease again. */
   static async open(parts: RunDeskParts): Promise<RunDesk> {
     const desk = new RunDesk(parts)
+    parts.store.onContended((runs) => {
+      for (const live of runs) desk.#markContended(live)
+    })
     let cursor: string | undefined
     do {
       const page = await parts.store.liveRuns({ limit: PAGE, cursor })
@@ -96,8 +110,15 @@ export class RunDesk {
     return () => void this.#listeners.delete(listener)
   }
 
+  /** Calls back with each resume that is not confirmed in time while the store can not take that in; as above. */
+  onOverdue(listener: (key: RunKey) => void): () => void {
+    this.#overdueListeners.add(listener)
+    return () => void this.#overdueListeners.delete(listener)
+  }
+
   async claim(request: ClaimRun): Promise<Claimed | ClaimHeld | Unconfirmed | Refusal> {
-    await this.sweep()
+    await this.#sweepFirst()
+    this.#saidAgain(request)
     const answer = await this.#ask(request.namespace, () => this.#store.claimRun(request))
     const isResumed = answer.kind === 'claimed' && answer.verdict.token !== undefined
     this.counts.claims[answer.kind !== 'claimed' ? answer.kind : isResumed ? 'resume' : 'fresh'] += 1
@@ -106,11 +127,16 @@ export class RunDesk {
   }
 
   register(request: RegisterRun): Promise<RunRegistered | Refusal> {
+    this.#saidAgain(request)
     return this.#ask(request.namespace, () => this.#store.registerRun(request))
   }
 
-  openImplicit(request: OpenImplicitRun): Promise<RunChanged | Refusal> {
-    const { namespace, continues } = request
+  async openImplicit(request: OpenImplicitRun): Promise<RunChanged | Refusal> {
+    const { namespace, session, continues } = request
+    // Whoever was in the session before has ended, and is not to be found beside this one.
+    const before = this.#unstored.inNamespace(namespace)
+    const ended = before.filter(({ run }) => this.live.get(run)?.session === session)
+    if (ended.length > 0) await Promise.all(ended.map((end) => this.endImplicit(end)))
     if (continues !== null) this.#spoke({ namespace, run: continues })
     return this.#ask(namespace, () => this.#store.openImplicitRun(request))
   }
@@ -131,15 +157,11 @@ export class RunDesk {
     return run
   }
 
-  token(request: ReportToken): Promise<TokenReported | Refusal> {
-    const { namespace, run } = request
+  async token(request: ReportToken): Promise<TokenReported | Refusal> {
+    // The agent of a resume that is to be given up is told so, also where no sweep has come to it yet.
+    if (this.#isOverdue(request)) await this.#sweepFirst()
     this.#spoke(request)
-    return this.#ask(namespace, async () => {
-      const answer = await this.#store.reportToken(request)
-      if (answer.kind === 'run' || answer.code !== 'identity_mismatch') return answer
-      // Refused, and yet it ended the run: a resume whose agent loaded another conversation.
-      return { ...answer, run: await this.#store.readRun({ namespace, run }) }
-    })
+    return this.#ask(request.namespace, () => withEnd(this.#store, request, this.#store.reportToken(request)))
   }
 
   async rejected(request: ReportRejected): Promise<RejectionTaken | Refusal> {
@@ -153,7 +175,7 @@ export class RunDesk {
   }
 
   complete(request: CompleteRun): Promise<RunChanged | Refusal> {
-    return this.#ask(request.namespace, () => this.#store.completeRun(request))
+    return this.#ask(request.namespace, () => withEnd(this.#store, request, this.#store.completeRun(request)))
   }
 
   /** Ends what a holder's list does not name. */
@@ -161,13 +183,26 @@ export class RunDesk {
     return this.#ask(request.namespace, () => this.#store.endHolderRuns(request))
   }
 
-  /** A client that knows no runs said how its session ended. */
-  async endImplicit(run: RunKey, end: Pick<EndRuns, 'outcome' | 'reason'>): Promise<void> {
-    await this.#end(run.namespace, { ...end, runs: [run], endedBy: 'client' })
+  /** A client that knows no runs said how its session ended. What can not be stored now is tried again by each sweep. */
+  async endImplicit(end: ClientEnd): Promise<void> {
+    const { run, outcome, reason } = end
+    try {
+      await this.#end(run.namespace, { runs: [run], outcome, endedBy: 'client', reason })
+      this.#unstored.forget(run)
+    } catch (error) {
+      if (isPassing(error)) this.#keepEnd(end)
+      else this.#unstored.forget(run)
+      throw error
+    }
+  }
+
+  /** Its client said that it ended, and the store does not know yet. */
+  isEnding(run: RunKey): boolean {
+    return this.#unstored.has(run)
   }
 
   async beginResume(request: BeginResume): Promise<ResumeBegun | Held | Refusal> {
-    await this.sweep()
+    await this.#sweepFirst()
     return this.#ask(request.namespace, () => this.#store.beginResume(request))
   }
 
@@ -179,14 +214,29 @@ export class RunDesk {
     return this.#ask(request.namespace, () => this.#store.resumeAccepted(request))
   }
 
-  giveUpResume(request: RunRequest & { readonly reason: string }): Promise<RunChanged | Refusal> {
-    return this.#ask(request.namespace, () => this.#store.giveUpResume(request))
+  /** What the store can not take in now is done by the first sweep that can, and keeps nobody waiting for its lease. */
+  async giveUpResume(request: RunRequest & { readonly reason: string }): Promise<RunChanged | Refusal> {
+    const { namespace, run, reason } = request
+    try {
+      return await this.#ask(namespace, () => this.#store.giveUpResume(request))
+    } catch (error) {
+      if (this.leases.has({ namespace, run })) {
+        this.leases.hold({ namespace, run }, 0)
+        this.#unwritten.set(runName({ namespace, run }), reason)
+      }
+      throw error
+    }
   }
 
-  /** Ends the runs whose lease is over. */
+  /** Stores the ends that could not be stored before, and ends the runs whose lease is over. */
   sweep(): Promise<void> {
     this.#sweeping ??= this.#sweepLapsed().finally(() => (this.#sweeping = null))
     return this.#sweeping
+  }
+
+  /** A claim or a registration that is repeated. */
+  #saidAgain({ namespace, runId }: Pick<ClaimRun, 'namespace' | 'runId'>): void {
+    if (runId !== undefined) this.#spoke({ namespace, run: runId })
   }
 
   /** A run that no sweep has ended yet says something: none ends it while the store is asked what that is worth. */
@@ -195,19 +245,46 @@ export class RunDesk {
     if (run !== null && phaseOf(run) === 'running' && this.leases.has(key)) this.leases.hold(key)
   }
 
+  /** One that fails is made again each second, and the log says so then; it is no reason to turn somebody away. */
+  async #sweepFirst(): Promise<void> {
+    await this.sweep().catch(() => this.#log.debug('a sweep of leases failed before a claim or a resume'))
+  }
+
+  /** What can not be ended keeps nothing else from it. */
   async #sweepLapsed(): Promise<void> {
-    const lapsed = this.leases.lapsed()
+    await this.#storeEndsAgain()
+    const lapsed = this.leases.lapsed().filter((key) => !this.isEnding(key))
     if (lapsed.length === 0) return
-    const isPending = (key: RunKey): boolean => {
-      const run = this.live.get(key)
-      return run !== null && phaseOf(run) === 'pending'
-    }
-    for (const key of lapsed.filter(isPending)) await this.#giveUp(key)
-    const silent = lapsed.filter((key) => !isPending(key))
+    const failures: unknown[] = []
+    const noteFailure = (error: unknown): void => void failures.push(error)
+    const overdue = lapsed.filter((key) => this.#isOverdue(key))
+    for (const key of overdue) await this.#giveUp(key).catch(noteFailure)
+    const silent = lapsed.filter((key) => !overdue.includes(key))
     for (const namespace of new Set(silent.map((key) => key.namespace))) {
       const runs = silent.filter((key) => key.namespace === namespace)
       for (let at = 0; at < runs.length; at += PAGE)
-        await this.#interrupt(namespace, runs.slice(at, at + PAGE))
+        await this.#interruptAll(namespace, runs.slice(at, at + PAGE), noteFailure)
+    }
+    if (failures.length > 0) throw failures[0]
+  }
+
+  /** A resume that is not confirmed, and whose time is over. */
+  #isOverdue(key: RunKey): boolean {
+    const run = this.live.get(key)
+    return run !== null && phaseOf(run) === 'pending' && !this.leases.isHeld(key)
+  }
+
+  /** All in one go; where one of them can not be ended, the others are nevertheless. */
+  async #interruptAll(
+    namespace: string,
+    runs: readonly RunKey[],
+    noteFailure: (error: unknown) => void,
+  ): Promise<void> {
+    try {
+      await this.#interrupt(namespace, runs)
+    } catch (error) {
+      if (runs.length === 1 || isPassing(error)) return noteFailure(error)
+      for (const run of runs) await this.#interrupt(namespace, [run]).catch(noteFailure)
     }
   }
 
@@ -222,9 +299,34 @@ export class RunDesk {
   }
 
   async #giveUp(key: RunKey): Promise<void> {
-    await this.giveUpResume({ ...key, actor: { door: 'hub' }, reason: NOT_CONFIRMED })
+    const reason = this.#unwritten.get(runName(key)) ?? NOT_CONFIRMED
+    try {
+      await this.giveUpResume({ ...key, actor: { door: 'hub' }, reason })
+    } catch (error) {
+      for (const listener of this.#overdueListeners) listener(key)
+      throw error
+    }
     this.#letGo(key)
-    this.#log.info('a resume was not confirmed in time and is given up', { run: key.run })
+    this.#log.info('a resume that was not confirmed is given up', { run: key.run })
+  }
+
+  #keepEnd(end: ClientEnd): void {
+    const dropped = this.#unstored.keep(end)
+    if (dropped === null) return
+    const { run, outcome } = dropped
+    this.#log.warn('too many ends could not be stored, a run counts as interrupted', {
+      run: run.run,
+      outcome,
+    })
+  }
+
+  async #storeEndsAgain(): Promise<void> {
+    const ends = this.#unstored.all()
+    if (ends.length === 0) return
+    const tried = await Promise.allSettled(ends.map((end) => this.endImplicit(end)))
+    const stored = tried.filter(({ status }) => status === 'fulfilled').length
+    if (stored > 0)
+      this.#log.info('ends of runs that could not be stored before are stored', { runs: stored })
   }
 
   async #end(namespace: string, request: EndRuns): Promise<readonly RunRecord[]> {
@@ -244,7 +346,7 @@ export class RunDesk {
   /** Asks the store, and takes in what the answer tells of runs, unless a later call told of them before. */
   async #ask<Given extends Answer>(namespace: string, ask: () => Promise<Given>): Promise<Given> {
     const call = this.#order.begin()
-    const isNews = ({ id }: RunRecord): boolean => this.#order.isNews(JSON.stringify([namespace, id]), call)
+    const isNews = ({ id: run }: RunRecord): boolean => this.#order.isNews(runName({ namespace, run }), call)
     try {
       const answer = await ask()
       const { run = null, ended = [], contends = [] } = answer
@@ -262,10 +364,17 @@ export class RunDesk {
     const { namespace, run } = live
     const key = { namespace, run: run.id }
     const phase = phaseOf(run)
+    if (phase !== 'pending') this.#unwritten.delete(runName(key))
     if (phase === 'over') this.leases.release(key)
     else if (phase === 'running') this.leases.hold(key)
     else if (!this.leases.has(key)) this.leases.hold(key, PENDING_MS)
     this.#note(live)
+  }
+
+  /** As far as it is live here: what it is otherwise, an answer said. */
+  #markContended({ namespace, run: marked }: LiveRun): void {
+    const run = this.live.get({ namespace, run: marked.id })
+    if (run !== null && !run.contended) this.#note({ namespace, run: { ...run, contended: true } })
   }
 
   #note(live: LiveRun): void {
@@ -283,4 +392,8 @@ export class RunDesk {
       reason,
     })
   }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof HoldfastError && PASSING.has(error.code)
 }

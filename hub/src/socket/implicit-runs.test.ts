@@ -305,24 +305,6 @@ describe('a store that can not', () => {
     waiting[0]?.()
     await isLive(world, session)
   })
-
-  test('[RU2] an end that can not be stored leaves the run to its lease', async () => {
-    let isFull = true
-    await using world = await openSocketWorld({
-      store: (store) =>
-        changed(store, {
-          endRuns: (request) => (isFull ? failing('storage_full')() : store.endRuns(request)),
-        }),
-    })
-    const session = await world.born()
-    const client = await running(world, session)
-    client.tell('session-end', { sid: session.session, time: 1, reason: 'completed' })
-    await until('it was logged', () => world.lines.some((line) => line.includes('storage_full')))
-    isFull = false
-    world.clock.move(LEASE_MS)
-    await world.runs.sweep()
-    expect(await runsOf(world, session)).toMatchObject([{ state: 'interrupted', endedBy: 'lease' }])
-  })
 })
 
 describe('a claim', () => {

@@ -11,6 +11,7 @@ import {
   mutationIdSchema,
   namespaceSchema,
   reasonSchema,
+  runtimeIdSchema,
   tagSchema,
   textSchema,
   versionSchema,
@@ -41,7 +42,7 @@ const PARTS = {
   role: roleSchema,
   hash: hashSchema,
   machineId: protectedText.max(128),
-  runtimeId: textSchema(256, 1),
+  runtimeId: runtimeIdSchema,
   directory: protectedText,
   holder: holderSchema,
 } as const satisfies Record<string, z.ZodType>

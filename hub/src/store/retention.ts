@@ -1,6 +1,6 @@
 import type { Store } from './store.ts'
 
-/** How much of a namespace's journal is kept, and how quickly the rest goes. */
+/** How much of a namespace's journal is kept, and how quickly the rest goes, and what else is of no use any more. */
 export interface RetentionOptions {
   readonly keepEntries: number
   readonly keepBytes: number
@@ -52,7 +52,7 @@ export class Retention implements AsyncDisposable {
       let isWorth = true
       while (isWorth && !this.#stopped) {
         const pruned = await this.#store.prune({ namespace, keepEntries, keepBytes, limit: step })
-        isWorth = pruned.more && pruned.entries + pruned.mutations > 0
+        isWorth = pruned.more && pruned.entries + pruned.mutations + pruned.runs > 0
       }
     }
   }

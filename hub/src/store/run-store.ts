@@ -5,6 +5,7 @@ import type { Holder, RunEndedBy, RunOutcome, RunRecord } from '@holdfast/shared
 import type { DirectoryState, TranscriptEvidence, TranscriptState } from '@holdfast/shared/resume/evidence'
 import type { Hold, ResumeFacts } from '@holdfast/shared/resume/facts'
 import type { Reason } from '@holdfast/shared/resume/reasons'
+import type { ClassedVerdict } from '@holdfast/shared/resume/classed-verdict'
 import type { Intent, Verdict, VerdictClass } from '@holdfast/shared/resume/verdict'
 import type { FieldsWritten, Page, SessionKey } from './store.ts'
 
@@ -15,12 +16,14 @@ import type { FieldsWritten, Page, SessionKey } from './store.ts'
  *
  * A run's report counts while the run is live, or while it is its session's newest, ended by its lease or its holder, and
  * nobody else is in its conversation: then the report revives it. Any other is refused with `lease_lost`, changes nothing
- * of the session, and a token that it names enters the token history as `late`. An end by the run's own word is final.
+ * of the session, and a token that it names enters the token history as `late`. An end by the run's own word is final, and a token
+ * that it carried before is not written again after it.
  */
 export interface RunStore {
   /**
    * Finds or makes the session by its tag, ends what the holder's newer boot shows to be gone, takes over the claimant's
-   * evidence, judges, and opens a run. Repeated with the same run id it gives the same answer while the run counts.
+   * evidence, judges, and opens a run. Repeated with the same run id, from the same place and for the same holder, it gives
+   * the same answer while the run counts.
    */
   claimRun(request: ClaimRun): Promise<Claimed | ClaimHeld | Unconfirmed | Refusal>
   /** A run that began without being judged, because the hub was away. It can not be refused for another holder: both are contended then. */
@@ -62,6 +65,14 @@ export interface RunStore {
   /** A person says to which machine and runtime a token belongs; it becomes the session's, provisional, and not quarantined. */
   rebindToken(request: RebindToken): Promise<FieldsWritten | Held | Refusal>
   census(request: ReadCensus): Promise<Page<CensusRow>>
+
+  /**
+   * Calls back after a commit, and after the answers to the writes in it, with the sessions of which something was learned
+   * that counts for a resume, and with what lists say of them now. Nothing of it is in the feed.
+   */
+  onJudged(listener: (judged: readonly Judged[]) => void): () => void
+  /** Likewise with the live runs that are in contention because of a write of fields: its answer does not name them. */
+  onContended(listener: (runs: readonly LiveRun[]) => void): () => void
 }
 
 export interface RunKey {
@@ -252,6 +263,12 @@ export interface RebindToken extends SessionKey {
   readonly runtimeId: string | null
   readonly reason: string
   readonly mutationId?: string | undefined
+}
+
+/** What is known of a session's resume, and what lists say of it. */
+export interface Judged extends SessionKey {
+  readonly facts: ResumeFacts
+  readonly verdict: ClassedVerdict
 }
 
 export interface ReadCensus {

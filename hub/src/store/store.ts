@@ -298,13 +298,15 @@ export interface PruneStep {
   readonly namespace: string
   readonly keepEntries: number
   readonly keepBytes: number
-  /** At most so many journal entries, and as many expired mutation ids, in this step. */
+  /** At most so many journal entries, and as many expired mutation ids and runs, in this step. */
   readonly limit: number
 }
 
 export interface Pruned {
   readonly entries: number
   readonly mutations: number
+  /** Runs that ended long ago and on which nothing depends any more. */
+  readonly runs: number
   /** There is more to prune now. */
   readonly more: boolean
 }

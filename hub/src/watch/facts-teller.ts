@@ -1,6 +1,7 @@
 import type { Facts, SessionFacts } from '@holdfast/shared/protocol/watch/facts'
 import type { WatchLine } from './watch-connection.ts'
 import type { WatchLimits } from './watch-limits.ts'
+import type { WatchedOutlook } from './watched-outlook.ts'
 
 export interface FactsTellerParts {
   readonly line: WatchLine
@@ -15,6 +16,7 @@ export interface FactsTellerParts {
 export class FactsTeller {
   readonly #parts: FactsTellerParts
   #owed = new Set<string>()
+  #outlooks = new Map<string, WatchedOutlook>()
   #isTelling = false
 
   constructor(parts: FactsTellerParts) {
@@ -27,15 +29,24 @@ export class FactsTeller {
     if (this.#isTelling && this.#owed.size > this.#parts.limits.owed) this.#parts.line.cut()
   }
 
+  /** What counts for a resume of these sessions has changed. */
+  oweOutlooks(outlooks: ReadonlyMap<string, WatchedOutlook>): void {
+    for (const [session, outlook] of outlooks) this.#outlooks.set(session, outlook)
+    this.owe(outlooks.keys())
+  }
+
   /** Tells what is owed, unless something is on its way. */
   async tell(): Promise<void> {
     if (this.#isTelling || this.#owed.size === 0) return
     this.#isTelling = true
     const owed = [...this.#owed]
+    const outlooks = this.#outlooks
     this.#owed = new Set()
+    this.#outlooks = new Map()
     const { line, limits, factsOf, turn } = this.#parts
     for (let at = 0; at < owed.length; at += limits.factsPerMessage) {
-      const message: Facts = owed.slice(at, at + limits.factsPerMessage).map(factsOf)
+      const some = owed.slice(at, at + limits.factsPerMessage)
+      const message: Facts = some.map((session) => ({ ...factsOf(session), ...outlooks.get(session) }))
       // What is told to nobody is owed to nobody.
       if (!(await line.tell('facts', message))) return
     }

@@ -3,10 +3,12 @@ import type { RunRecord } from '@holdfast/shared/records/run'
 import type { Presence } from '../live/presence.ts'
 import type { Log } from '../log/log.ts'
 import type { LiveRuns } from '../runs/live-runs.ts'
+import type { Judged } from '../store/run-store.ts'
 import { FactsTeller } from './facts-teller.ts'
 import { FeedPages, type WatchSource } from './feed-pages.ts'
 import type { WatchLine } from './watch-connection.ts'
 import type { WatchLimits } from './watch-limits.ts'
+import { watchedOutlook, type WatchedOutlook } from './watched-outlook.ts'
 import { Watcher, type WatchStart } from './watcher.ts'
 
 export interface NamespaceWatchParts {
@@ -32,6 +34,8 @@ export class NamespaceWatch {
   readonly #members = new Map<WatchLine, Member>()
   /** Whose facts changed since the watchers were last told of facts. */
   #changed = new Set<string>()
+  /** What else is to be told of some of them. */
+  #outlooks = new Map<string, WatchedOutlook>()
   #isTurnDue = false
 
   constructor(namespace: string, parts: NamespaceWatchParts) {
@@ -80,6 +84,12 @@ export class NamespaceWatch {
     void this.#turn()
   }
 
+  /** Something was learned that counts for a session's resume. */
+  judged(judged: Judged): void {
+    this.#outlooks.set(judged.session, watchedOutlook(judged))
+    void this.#turn()
+  }
+
   /** One turn at a time, for all watchers: what changes before it is told with it. */
   async #turn(): Promise<void> {
     if (this.#isTurnDue) return
@@ -87,9 +97,12 @@ export class NamespaceWatch {
     await this.#parts.later(this.#parts.limits.factsEveryMs)
     this.#isTurnDue = false
     const changed = this.#changed
+    const outlooks = this.#outlooks
     this.#changed = new Set()
+    this.#outlooks = new Map()
     for (const { facts } of this.#members.values()) {
       facts.owe(changed)
+      facts.oweOutlooks(outlooks)
       void facts.tell()
     }
   }

@@ -1,10 +1,12 @@
 import type { Presence } from '../live/presence.ts'
 import type { RunDesk } from '../runs/run-desk.ts'
 import { NamespaceWatch, type NamespaceWatchParts } from './namespace-watch.ts'
+import type { Store } from '../store/store.ts'
 import type { WatchLine } from './watch-connection.ts'
 import type { WatchStart } from './watcher.ts'
 
 export interface WatchingParts extends NamespaceWatchParts {
+  readonly store: NamespaceWatchParts['store'] & Pick<Store, 'onJudged'>
   readonly presence: Pick<Presence, 'session' | 'activeSessions' | 'onChange'>
   readonly runs: Pick<RunDesk, 'live' | 'onRun'>
 }
@@ -22,6 +24,9 @@ export class Watching {
         for (const namespace of namespaces) this.#namespaces.get(namespace)?.committed()
       }),
       parts.presence.onChange(({ namespace, session }) => this.#namespaces.get(namespace)?.changed(session)),
+      parts.store.onJudged((judged) => {
+        for (const one of judged) this.#namespaces.get(one.namespace)?.judged(one)
+      }),
       parts.runs.onRun(({ namespace, run }) => this.#namespaces.get(namespace)?.changed(run.session)),
     ]
   }

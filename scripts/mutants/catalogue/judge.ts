@@ -274,6 +274,14 @@ const readerMutants: readonly Mutant[] = [
     caughtBy: classing,
   },
   {
+    id: 'class-damaged-never-was',
+    why: 'a session whose token can not be read looks as if it had never had one',
+    file: CLASS,
+    find: ' && !facts.tokenDamaged',
+    replace: '',
+    caughtBy: classing,
+  },
+  {
     id: 'cautions-unknown-need-no-word',
     why: 'what is not known is acted on without asking',
     file: CAUTIONS,

@@ -1,6 +1,7 @@
 import type { Mutant } from '../mutant.ts'
 
 const WRITE_COUNTS = 'hub/src/store/sqlite/write-counts.ts'
+const RUN_WRITE_COUNTS = 'hub/src/store/sqlite/run-write-counts.ts'
 const METRICS = ['hub/src/metrics/']
 const LOG = ['hub/src/log/']
 const STORE = ['hub/src/store/sqlite/backup.test.ts', 'hub/src/store/sqlite/restore-backup.test.ts']
@@ -22,6 +23,22 @@ export const opsMutants: readonly Mutant[] = [
     find: "if (!('metadata' in answer)) return",
     replace: '',
     caughtBy: { files: METRICS, title: 'every number is exact' },
+  },
+  {
+    id: 'metrics-failed-reports-not-counted',
+    why: 'nobody is woken while no run can be begun, reported or ended',
+    file: RUN_WRITE_COUNTS,
+    find: "this.#note(kind, 'failed')",
+    replace: '',
+    caughtBy: { files: ['hub/src/store/sqlite/run-write-counts.test.ts'], title: '[OP2]' },
+  },
+  {
+    id: 'metrics-held-claims-counted-as-taken',
+    why: 'a hub that gives nobody a run looks busy',
+    file: RUN_WRITE_COUNTS,
+    find: "new Set(['refused', 'held', 'unconfirmed'])",
+    replace: "new Set(['refused'])",
+    caughtBy: { files: ['hub/src/store/sqlite/run-write-counts.test.ts'], title: '[OP2]' },
   },
   {
     id: 'metrics-without-a-token',

@@ -5,6 +5,7 @@ const OUTCOME = 'hub/src/runs/resume-outcome.ts'
 const EVIDENCE = 'hub/src/runs/resume-evidence.ts'
 const QUESTIONS = 'hub/src/runs/evidence-questions.ts'
 const WAITS = 'hub/src/runs/resume-waits.ts'
+const DESK = 'hub/src/runs/run-desk.ts'
 
 const tests = (title: string, ...names: readonly string[]) => ({
   files: names.map((name) => `hub/src/runs/${name}`),
@@ -215,7 +216,7 @@ const waitMutants: readonly Mutant[] = [
     id: 'resume-holds-the-end',
     why: 'a hub that is told to end waits for an agent, until it cuts everybody off',
     file: RESUME,
-    find: 'return await Promise.race([this.#carryOut({ asked, run, wait }, facts), wait.cut])',
+    find: 'return await Promise.race([this.#carryOut({ asked, run, wait }, facts), cut])',
     replace: 'return await this.#carryOut({ asked, run, wait }, facts)',
     caughtBy: tests('[OP4]', 'resume-parallel'),
   },
@@ -226,6 +227,62 @@ const waitMutants: readonly Mutant[] = [
     find: 'if (!wait.isStartAsked) {',
     replace: 'if (wait.isStartAsked) {',
     caughtBy: tests('[OP5]', 'resume-parallel'),
+  },
+  {
+    id: 'resume-kept-by-the-end',
+    why: 'after a restart in the middle of a look a session can not be resumed for two minutes',
+    file: RESUME,
+    find: '(wait.isStartAsked ? why : this.#giveUp(asked, run, why))',
+    replace: 'why',
+    caughtBy: tests('[OP4]', 'resume-parallel'),
+  },
+  {
+    id: 'resume-waits-of-all-unbounded',
+    why: 'many tenants together take all that the hub can have in flight',
+    file: WAITS,
+    find: 'return this.#count >= WAIT_LIMITS.all || ',
+    replace: 'return ',
+    caughtBy: tests('[SE5]', 'resume-waits'),
+  },
+  {
+    id: 'resume-overdue-untold',
+    why: 'on a full disk whoever waits for a resume is never answered',
+    file: DESK,
+    find: 'for (const listener of this.#overdueListeners) listener(key)',
+    replace: '',
+    caughtBy: tests('[OP5]', 'resume-full-disk'),
+  },
+  {
+    id: 'resume-acceptance-lost-is-failure',
+    why: 'a resume is called failed whose agent is about to start',
+    file: RESUME,
+    find: "log.error('a runner accepted a resume, and that could not be stored', error, { run: id })",
+    replace: 'throw error',
+    caughtBy: tests('[OP5]', 'resume-full-disk'),
+  },
+  {
+    id: 'resume-give-up-not-made-again',
+    why: 'after a moment without room on the disk a session can not be resumed for two minutes',
+    file: DESK,
+    find: 'this.leases.hold({ namespace, run }, 0)',
+    replace: '',
+    caughtBy: tests('[OP5]', 'resume-full-disk'),
+  },
+  {
+    id: 'resume-give-up-forgets-why',
+    why: 'a refusal of the runner is on record as an agent that did not confirm in time',
+    file: DESK,
+    find: 'this.#unwritten.get(runName(key)) ?? NOT_CONFIRMED',
+    replace: 'NOT_CONFIRMED',
+    caughtBy: tests('[OP5]', 'resume-full-disk'),
+  },
+  {
+    id: 'resume-confirmed-after-its-time',
+    why: 'a confirmation counts of which whoever waited was told that it did not come',
+    file: DESK,
+    find: 'if (this.#isOverdue(request)) await this.#sweepFirst()',
+    replace: '',
+    caughtBy: tests('[OP5]', 'resume-full-disk'),
   },
   {
     id: 'resume-client-hurries',

@@ -35,6 +35,14 @@ const leaseMutants: readonly Mutant[] = [
     caughtBy: tests('[RU3]', DESK_TESTS),
   },
   {
+    id: 'said-again-and-not-heard',
+    why: 'a program is told that it has its run, and the sweep of the same moment ends it',
+    file: DESK,
+    find: 'if (runId !== undefined) this.#spoke({ namespace, run: runId })',
+    replace: 'if (runId === null) this.#spoke({ namespace, run: runId })',
+    caughtBy: tests('[RU4]', DESK_TESTS),
+  },
+  {
     id: 'heartbeat-asks-the-store',
     why: 'every heartbeat of everybody is a write',
     file: DESK,
@@ -70,8 +78,8 @@ const leaseMutants: readonly Mutant[] = [
     id: 'claim-before-the-sweep',
     why: 'a claim is refused for a run whose lease is over',
     file: DESK,
-    find: 'await this.sweep()\n    const answer = await this.#ask(request.namespace, () => this.#store.claimRun(request))',
-    replace: 'const answer = await this.#ask(request.namespace, () => this.#store.claimRun(request))',
+    find: 'Promise<Claimed | ClaimHeld | Unconfirmed | Refusal> {\n    await this.#sweepFirst()\n',
+    replace: 'Promise<Claimed | ClaimHeld | Unconfirmed | Refusal> {\n',
     caughtBy: tests('[RU3]', DESK_TESTS),
   },
   {
@@ -84,9 +92,33 @@ const leaseMutants: readonly Mutant[] = [
     caughtBy: tests('[OP5]', DESK_TESTS),
   },
   {
+    id: 'sweep-ends-at-a-failure',
+    why: 'one run that can not be ended keeps every other lapsed run live',
+    file: DESK,
+    find: 'await this.#giveUp(key).catch(noteFailure)',
+    replace: 'await this.#giveUp(key)',
+    caughtBy: tests('[OP5]', DESK_TESTS),
+  },
+  {
+    id: 'damaged-run-keeps-its-page',
+    why: 'one run that can not be read keeps 255 others live, and their conversations blocked',
+    file: DESK,
+    find: 'for (const run of runs) await this.#interrupt(namespace, [run]).catch(noteFailure)',
+    replace: 'noteFailure(error)',
+    caughtBy: tests('[OP5]', DESK_TESTS),
+  },
+  {
+    id: 'claim-fails-with-a-sweep',
+    why: 'one run that can not be ended turns away every claim of every tenant',
+    file: DESK,
+    find: "await this.sweep().catch(() => this.#log.debug('a sweep of leases failed before a claim or a resume'))",
+    replace: 'await this.sweep()',
+    caughtBy: tests('[OP5]', DESK_TESTS),
+  },
+  {
     id: 'mismatch-unheard',
     why: 'a resume whose agent loaded another conversation holds its lease, and nobody is told',
-    file: DESK,
+    file: 'hub/src/runs/with-end.ts',
     find: "answer.code !== 'identity_mismatch'",
     replace: "answer.code !== 'lease_lost'",
     caughtBy: tests('[RI4]', DESK_TESTS),
@@ -243,5 +275,88 @@ const doorMutants: readonly Mutant[] = [
   },
 ]
 
+const ENDS = 'hub/src/socket/implicit-ends'
+const CONTENTION = 'hub/src/runs/run-desk-contention'
+
+const endMutants: readonly Mutant[] = [
+  {
+    id: 'end-said-once-is-lost',
+    why: 'while the disk is full every session that completes counts as interrupted, and is not resumed by itself',
+    file: DESK,
+    find: 'if (isPassing(error)) this.#keepEnd(end)',
+    replace: 'if (isPassing(error)) this.#unstored.forget(run)',
+    caughtBy: tests('[RU2]', ENDS),
+  },
+  {
+    id: 'unstored-end-overtaken-by-the-lease',
+    why: 'a run that completed counts as interrupted because its end waited too long',
+    file: DESK,
+    find: '.filter((key) => !this.isEnding(key))',
+    replace: '',
+    caughtBy: tests('[RU2] [RU3]', ENDS),
+  },
+  {
+    id: 'hopeless-end-kept-for-ever',
+    why: 'a run whose end the store never takes holds its conversation until the hub restarts',
+    file: DESK,
+    find: 'if (isPassing(error)) this.#keepEnd(end)',
+    replace: 'if (error !== undefined) this.#keepEnd(end)',
+    caughtBy: tests('[RU2] where it never will be', ENDS),
+  },
+  {
+    id: 'next-client-beside-the-ended-one',
+    why: 'a session whose end is not stored yet is found in contention with itself',
+    file: DESK,
+    find: 'if (ended.length > 0) await Promise.all(ended.map((end) => this.endImplicit(end)))',
+    replace: 'void ended',
+    caughtBy: tests('[RU2]', ENDS),
+  },
+  {
+    id: 'next-client-goes-on-with-the-ended-run',
+    why: 'the end that is stored later is that of a client that is at work',
+    file: IMPLICIT,
+    find: '.filter((key) => !this.#parts.runs.isEnding(key))',
+    replace: '',
+    caughtBy: tests('[RU2]', ENDS),
+  },
+  {
+    id: 'unstored-ends-cross-tenants',
+    why: 'a tenant whose ends can not be stored keeps another one from his runs',
+    file: 'hub/src/runs/unstored-ends.ts',
+    find: 'run.namespace === namespace',
+    replace: "run.namespace !== ''",
+    caughtBy: tests('[SE2]', 'hub/src/runs/unstored-ends', ENDS),
+  },
+  {
+    id: 'unstored-ends-without-bound',
+    why: 'a disk that stays full fills the memory too',
+    file: 'hub/src/runs/unstored-ends.ts',
+    find: 'this.#ends.size <= this.#limit ||',
+    replace: '',
+    caughtBy: tests('[RU2]', 'hub/src/runs/unstored-ends', 'hub/src/runs/run-desk-ends'),
+  },
+  {
+    id: 'contention-by-a-write-not-told',
+    why: 'two programs write into one conversation and nobody sees it until one of them ends',
+    file: 'hub/src/store/sqlite/runs/learn-token.ts',
+    find: 'core.contended.note(JSON.stringify([namespace, one.id]), { namespace, run: one })',
+    replace: 'void one',
+    caughtBy: tests('[ME13]', CONTENTION),
+  },
+  {
+    id: 'contention-brings-back-what-is-over',
+    why: 'a run that ended is shown as live until the hub restarts',
+    file: DESK,
+    find: 'if (run !== null && !run.contended) this.#note({ namespace, run: { ...run, contended: true } })',
+    replace: 'this.#note({ namespace, run: { ...(run ?? marked), contended: true } })',
+    caughtBy: tests('[ME13]', CONTENTION),
+  },
+]
+
 /** Mistakes in who holds a run and for how long. */
-export const runDeskMutants: readonly Mutant[] = [...leaseMutants, ...implicitMutants, ...doorMutants]
+export const runDeskMutants: readonly Mutant[] = [
+  ...leaseMutants,
+  ...implicitMutants,
+  ...doorMutants,
+  ...endMutants,
+]

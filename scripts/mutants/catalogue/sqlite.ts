@@ -146,8 +146,8 @@ export const sqliteMutants: readonly Mutant[] = [
     id: 'rollback-keeps-counters',
     why: 'after a failed batch seqs and versions have gaps',
     file: `${SQLITE}/core.ts`,
-    find: 'rolledBack: () => this.catalog.forget(),',
-    replace: 'rolledBack: () => undefined,',
+    find: 'this.catalog.forget()\n    this.judged.forget()',
+    replace: 'this.judged.forget()',
     caughtBy: tests('', 'catalog.test.ts'),
   },
   {

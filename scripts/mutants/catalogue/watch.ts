@@ -195,4 +195,88 @@ const slowReaderMutants: readonly Mutant[] = [
   },
 ]
 
-export const watchMutants: readonly Mutant[] = [...feedMutants, ...liveMutants, ...slowReaderMutants]
+const OUTLOOKS = 'hub/src/watch/watched-outlooks.test.ts'
+const outlook = (title: string) => ({ files: [OUTLOOKS], title })
+const judged = (title: string) => ({ files: ['hub/src/store/sqlite/contract.test.ts'], title })
+
+const outlookMutants: readonly Mutant[] = [
+  {
+    id: 'watch-evidence-with-a-whole-token',
+    why: 'everybody who may look learns the token of every session that is looked at',
+    file: 'hub/src/watch/watched-outlook.ts',
+    find: 'value: maskedToken(value)',
+    replace: 'value',
+    caughtBy: outlook('[WI6]'),
+  },
+  {
+    id: 'watch-not-told-of-verdicts',
+    why: 'a page offers to resume what was found to be gone',
+    file: 'hub/src/watch/watching.ts',
+    find: 'for (const one of judged) this.#namespaces.get(one.namespace)?.judged(one)',
+    replace: 'void judged',
+    caughtBy: outlook('[WI6] the transcript is gone'),
+  },
+  {
+    id: 'watch-verdicts-cross-tenants',
+    why: 'a tenant sees the sessions of another one, and the beginnings of their tokens',
+    file: 'hub/src/watch/watching.ts',
+    find: 'this.#namespaces.get(one.namespace)?.judged(one)',
+    replace: 'for (const watch of this.#namespaces.values()) watch.judged(one)',
+    caughtBy: outlook('[SE2]'),
+  },
+  {
+    id: 'watch-told-old-evidence',
+    why: 'a page that is slow goes on showing what was seen first',
+    file: FACTS,
+    find: 'this.#outlooks.set(session, outlook)',
+    replace: 'this.#outlooks.set(session, this.#outlooks.get(session) ?? outlook)',
+    caughtBy: outlook('[FE2]'),
+  },
+  {
+    id: 'judged-own-session-not-told',
+    why: 'nobody who watches learns of a look, a proof or a run that ended',
+    file: 'hub/src/store/sqlite/verdict-column.ts',
+    find: 'core.judged.note(String(session.key), judgeAnew(core, session).judged)',
+    replace: 'judgeAnew(core, session)',
+    caughtBy: judged('[WI6] whatever happens'),
+  },
+  {
+    id: 'judged-sharers-not-told',
+    why: 'a page shows as resumable what a run in another session holds',
+    file: 'hub/src/store/sqlite/verdict-column.ts',
+    find: 'if (isChanged) core.judged.note(String(known.key), judged)',
+    replace: 'void [judged, isChanged]',
+    caughtBy: judged('[WI6] whatever happens'),
+  },
+  {
+    id: 'judged-told-although-rolled-back',
+    why: 'watchers are told of evidence that was never stored',
+    file: 'hub/src/store/sqlite/core.ts',
+    find: 'this.judged.forget()',
+    replace: '',
+    caughtBy: { files: ['hub/src/store/sqlite/after-commit.test.ts'], title: '[VE9]' },
+  },
+  {
+    id: 'contention-told-although-rolled-back',
+    why: 'runs that never met are shown in contention',
+    file: 'hub/src/store/sqlite/core.ts',
+    find: 'this.contended.forget()',
+    replace: '',
+    caughtBy: { files: ['hub/src/store/sqlite/after-commit.test.ts'], title: '[ME13]' },
+  },
+  {
+    id: 'judged-told-before-the-answers',
+    why: 'what is told of a run is overtaken by an older answer that is heard after it',
+    file: 'hub/src/store/sqlite/after-commit.ts',
+    find: 'setImmediate(() => listener(news))',
+    replace: 'listener(news)',
+    caughtBy: judged('[WI6] [VE6]'),
+  },
+]
+
+export const watchMutants: readonly Mutant[] = [
+  ...feedMutants,
+  ...liveMutants,
+  ...slowReaderMutants,
+  ...outlookMutants,
+]

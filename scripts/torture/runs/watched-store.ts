@@ -108,8 +108,8 @@ export class WatchedStore extends SqliteStore {
     return this.#during(async (turn) => {
       const { token } = request
       const before = this.#book.runs.get(request.run)
-      const isAnother = before?.isUnconfirmed === true && before.token !== token
       const answer = await inTurn(turn, super.reportToken(request))
+      const isAnother = before?.isUnconfirmed === true && before.token !== token
       if (answer.kind === 'refused') {
         await this.#late(request.run, token, answer.code)
         return this.#refusedFor(answer, request.run)
@@ -138,8 +138,8 @@ export class WatchedStore extends SqliteStore {
   override completeRun(request: asked.CompleteRun): Answer<'completeRun'> {
     return this.#during(async (turn) => {
       const { token } = request
-      const isAgain = this.#book.runs.get(request.run)?.endedBy === 'report'
       const answer = await inTurn(turn, super.completeRun(request))
+      const isAgain = this.#book.runs.get(request.run)?.endedBy === 'report'
       if (answer.kind === 'refused') {
         if (token !== undefined) await this.#late(request.run, token, answer.code)
         return this.#refusedFor(answer, request.run)

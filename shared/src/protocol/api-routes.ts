@@ -165,7 +165,7 @@ export const API_ROUTES = {
     ...A_SESSION,
     body: stopSessionBody,
     answer: stopSessionAnswer,
-    refusals: ['no_machine_online', 'no_answer'],
+    refusals: ['no_machine_online', 'no_answer', 'runner_unable'],
   },
   'POST /api/sessions/:id/archive': {
     does: 'Puts a session away. One that is archived already stays as it is.',

@@ -16,7 +16,15 @@ export function shapeRefusal(what: string, error: z.ZodError): Refusal {
   }
   const issue = error.issues[0]
   const field = printable((issue?.path ?? []).join('.'))
-  const why = issue?.message ?? 'is not valid'
+  const why = issue === undefined ? 'is not valid' : problemOf(issue)
   if (field === '') return refuse('invalid_request', `${what} is not valid: ${why}.`)
   return refuse('invalid_request', `${what} is not valid at "${field}": ${why}.`, { field })
+}
+
+/** In plain words, where those of the schema are a programmer's. */
+function problemOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type' && issue.message.endsWith('received undefined'))
+    return `it is missing, expected ${issue.expected}`
+  if (issue.code === 'invalid_format' && ['guid', 'uuid'].includes(issue.format)) return 'expected a UUID'
+  return issue.message.replace(/^Invalid (?:input|option): /, '')
 }

@@ -1,5 +1,5 @@
 /** The version of the wire shape of this package: every change of a message's shape moves it, which a test pins. */
-export const PROTOCOL_VERSION = 3
+export const PROTOCOL_VERSION = 4
 
 /** The lowest version that a hub of this package still serves. */
 export const LOWEST_PROTOCOL_VERSION = 1
@@ -20,6 +20,10 @@ export const PROTOCOL_HISTORY: readonly { readonly version: number; readonly bro
     version: 3,
     brought:
       'claims and runs, verdicts, the census, resume, rebind and stop over HTTP, and runs for those who watch',
+  },
+  {
+    version: 4,
+    brought: 'evidence and verdicts for those who watch, and tokens that can not be read',
   },
 ]
 

@@ -16,4 +16,6 @@ export const mutationIdSchema = z
 export const namespaceSchema = textSchema(128, 1)
 export const tagSchema = textSchema(512, 1)
 export const reasonSchema = textSchema(1024)
+/** Where a token is valid. */
+export const runtimeIdSchema = textSchema(256, 1)
 export const versionSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER)

@@ -51,6 +51,8 @@ export const resumeFactsSchema = z.strictObject({
   held: holdSchema.nullable(),
   /** Null: the session has no token of this flavor now. */
   token: tokenFactsSchema.nullable(),
+  /** It has one, and what is stored of that can not be read. */
+  tokenDamaged: z.boolean(),
   /** When its token was cleared, where it has none because of that. */
   clearedAt: z.int().nullable(),
   /** Where the conversation works; it is portable, the token is not. */

@@ -22,6 +22,7 @@ export const WEIGHTS = [
     objections: [
       'no_token',
       'token_cleared',
+      'token_damaged',
       'token_quarantined',
       'token_held',
       'transcript_absent',

@@ -35,6 +35,12 @@ export const REASON_TEXTS: Readonly<Record<Reason, ReasonText>> = {
     why: 'Somebody said that this conversation is not to be continued, for example with a command such as /clear.',
     todo: 'Begin a new conversation, or put the token back from the token history of the session.',
   },
+  token_damaged: {
+    title: 'Token damaged',
+    happened: 'A token of the session is there, and what is stored of it can not be read.',
+    why: 'The bytes are kept as they are and nothing is guessed from them, since a guess may bring back the wrong conversation.',
+    todo: 'Rebind the token that the token history shows to another session, or restore a backup from before the damage.',
+  },
   token_shared: {
     title: 'Token shared',
     happened: 'Another session holds the same token.',

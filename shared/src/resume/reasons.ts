@@ -6,6 +6,7 @@ export const REASONS = [
   'token_provisional',
   'token_quarantined',
   'token_cleared',
+  'token_damaged',
   'token_shared',
   'run_in_progress',
   'run_interrupted',

@@ -21,6 +21,7 @@ test.each<[string, ResumeFacts, string, string | null]>([
   ['not known', { ...SAFE, directory: { state: 'unknown', at: null } }, 'at_risk', 'directory_unknown'],
   ['a failed check', { ...SAFE, directory: { state: 'absent', at: 1 } }, 'lost', 'directory_absent'],
   ['cleared', { ...tokenless, clearedAt: 1 }, 'lost', 'token_cleared'],
+  ['damaged', { ...tokenless, tokenDamaged: true }, 'lost', 'token_damaged'],
   ['never a token', tokenless, 'none', 'no_token'],
   ['an agent that keeps none', { ...tokenless, flavor: 'dsh' }, 'none', 'no_token'],
   ['unknown agent', { ...tokenless, flavor: 'gpt-shell' }, 'none', 'unknown_flavor'],

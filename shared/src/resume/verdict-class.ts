@@ -18,6 +18,6 @@ export function verdictClass(facts: ResumeFacts): ClassedVerdict {
   const { decision, reason = null } = judge({ ...facts, claimant: null }, 'operator')
   if (facts.held !== null) return { class: 'running', reason: 'run_in_progress' }
   if (reason === 'run_in_progress') return { class: 'running', reason }
-  const hadNone = facts.token === null && facts.clearedAt === null
+  const hadNone = facts.token === null && facts.clearedAt === null && !facts.tokenDamaged
   return { class: hadNone ? 'none' : CLASSES[decision], reason }
 }

@@ -35,13 +35,13 @@ const EXPECTED: readonly CensusGroup[] = [
   { flavor: 'claude', machineId: 'm1', class: 'running', reason: 'run_in_progress', count: 1 },
   { flavor: 'codex', machineId: 'm2', class: 'at_risk', reason: 'run_missing', count: 2 },
 ]
+const NOTHING = { running: 0, resumable: 0, atRisk: 0, lost: 0, none: 0 }
 const TOTALS = { running: 1, resumable: 1, atRisk: 2, lost: 1, none: 1 }
 
 describe('the census', () => {
   test('[WI5] counts the sessions by agent, machine, class and reason, and all of them by class', async () => {
     await using world = await DoorWorld.open()
-    const nothing = { running: 0, resumable: 0, atRisk: 0, lost: 0, none: 0 }
-    expect(await censusOf(world)).toEqual({ totals: nothing, groups: [], nextCursor: null })
+    expect(await censusOf(world)).toEqual({ totals: NOTHING, groups: [], nextCursor: null })
     await oneOfEach(world)
     const { totals, groups } = await censusOf(world)
     expect(totals).toEqual(TOTALS)
@@ -62,6 +62,25 @@ describe('the census', () => {
       const next = await censusOf(world, `?limit=${limit}&cursor=${encodeURIComponent(first.nextCursor)}`)
       expect(next.totals).toEqual(TOTALS)
     }
+  })
+
+  test('[WI5] [SE5] has pages whose addresses are short, however long the names are that sessions give', async () => {
+    await using world = await DoorWorld.open()
+    const long = ['"'.repeat(4000), '\u0001'.repeat(4000), '🦊'.repeat(1000), `${'x'.repeat(4000)}1`]
+    for (const flavor of long) for (const machineId of long) await world.session({ flavor, machineId })
+    await world.session({ flavor: `${'x'.repeat(4000)}2`, machineId: 'm' })
+    await world.session({ flavor: `${'x'.repeat(4000)}3`, machineId: 'm' })
+    const whole = await censusOf(world)
+    expect(whole.groups).toHaveLength(17)
+    for (let cursor = ''; ;) {
+      const { nextCursor, totals } = await censusOf(world, `?limit=1${cursor}`)
+      expect(totals).toEqual({ ...NOTHING, none: 18 })
+      if (nextCursor === null) break
+      cursor = `&cursor=${encodeURIComponent(nextCursor)}`
+      expect(cursor.length).toBeLessThan(4000)
+    }
+    const groups = await everyItem(world, '/api/census', { member: 'groups', limit: 1 })
+    expect(groups).toEqual(whole.groups)
   })
 
   test('[WI5] agrees with the list, which shows the sessions of a class', async () => {

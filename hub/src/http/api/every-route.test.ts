@@ -43,7 +43,10 @@ async function fail(): Promise<never> {
 /** A store of which every method that is asked rejects. */
 function broken(store: Store): Store {
   return new Proxy(store, {
-    get: (target, name) => (name === 'epoch' ? target.epoch : fail),
+    get: (target, name) => {
+      if (name === 'epoch') return target.epoch
+      return name === 'onContended' ? target.onContended.bind(target) : fail
+    },
   })
 }
 

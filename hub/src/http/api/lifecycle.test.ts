@@ -40,7 +40,7 @@ describe('archiving', () => {
     expect(await metadata(world, id)).toEqual({ ...BORN, ...archived })
   })
 
-  test('[ME10] a second time changes nothing, whoever does it', async () => {
+  test('[RI6] [ME10] archiving a second time changes nothing, whoever does it', async () => {
     await using world = await DoorWorld.open()
     const id = await world.session()
     await send(world, { id, what: 'archive', body: { reason: 'first' } })

@@ -1,6 +1,7 @@
 import { rpcMethod } from '@holdfast/shared/protocol/rpc/method'
 import { describe, expect, test } from 'vitest'
 import { DoorWorld, RESUME_TOKEN, ROOT_TOKEN, type Answered } from '../contract/door-world.ts'
+import { WorldRuns } from '../contract/world-runs.ts'
 import { stopSession } from '../stop-session.ts'
 
 const MACHINE = 'm1'
@@ -113,7 +114,7 @@ describe('stopping a session', () => {
       sessionInactive: () => world.presence.sessionInactive({ namespace: 'default', session: id }, 1),
     }
     const parts = { presence, calls: world.registry, kills: world.kills }
-    const target = { key: { namespace: 'default', session: id }, machineId: MACHINE, why: null }
+    const target = { key: { namespace: 'default', session: id }, machineId: MACHINE, run: null, why: null }
     expect(await stopSession(parts, target)).toMatchObject({ outcome: 'unknown', by: 'client' })
   })
 
@@ -123,6 +124,12 @@ describe('stopping a session', () => {
     expect(answer).toMatchObject({ status: 503, body: { code: 'no_machine_online' } })
     expect(answer.headers.get('retry-after')).toBe('1')
     expect(session.world.kills.wasAsked({ namespace: 'default', session: session.id })).toBe(false)
+  })
+
+  test('[WI7] a released client that has gone holds nothing that could be looked for', async () => {
+    await using session = await stopping({ client: null, runner: null })
+    await new WorldRuns(session.world).implicit(session.id)
+    expect(await session.stop()).toMatchObject({ status: 503, body: { code: 'no_machine_online' } })
   })
 
   test.each<[string, Wires]>([

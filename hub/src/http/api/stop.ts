@@ -1,5 +1,6 @@
 import type { Log } from '../../log/log.ts'
-import type { Store } from '../../store/store.ts'
+import type { RunRecord } from '@holdfast/shared/records/run'
+import type { SessionKey, Store } from '../../store/store.ts'
 import { SESSION_NOT_FOUND } from '../session-not-found.ts'
 import { stopSession, type StopParts } from '../stop-session.ts'
 import type { ApiHandlers } from './api-handler.ts'
@@ -20,6 +21,7 @@ export function stop(parts: StopRouteParts): ApiHandlers<'POST /api/sessions/:id
       const answer = await stopSession(parts, {
         key,
         machineId: typeof machineId === 'string' ? machineId : null,
+        run: await heldRun(parts.store, key),
         why,
       })
       const came = 'outcome' in answer ? answer.outcome : answer.code
@@ -27,4 +29,10 @@ export function stop(parts: StopRouteParts): ApiHandlers<'POST /api/sessions/:id
       return answer
     },
   }
+}
+
+async function heldRun(store: Store, key: SessionKey): Promise<RunRecord | null> {
+  const held = (await store.readFacts(key))?.held ?? null
+  const run = held === null ? null : await store.readRun({ namespace: key.namespace, run: held.runId })
+  return run === null || run.kind === 'implicit' ? null : run
 }

@@ -62,6 +62,18 @@ async function crashed(
   return { id, token, before: before.metadata }
 }
 
+/** A released client replaces the whole metadata with these fields, at this version or the one that there is. */
+async function sent(id: string, metadata: object, version?: number): Promise<unknown> {
+  using client = new TestClient(`${hub.url}/cli`, {
+    token: ROOT_TOKEN,
+    clientType: 'session-scoped',
+    sessionId: id,
+  })
+  await client.connected()
+  const expectedVersion = version ?? (await hub.session(id)).session.metadataVersion
+  return await client.ask('update-metadata', { sid: id, expectedVersion, metadata })
+}
+
 test('[ME3] for every agent and every archive reason: a sparse archive write of a released client keeps the token, its pair and the routing', async () => {
   for (const agent of AGENTS_WITH_TOKENS)
     for (const reason of REASONS) {
@@ -71,6 +83,49 @@ test('[ME3] for every agent and every archive reason: a sparse archive write of 
       expect(session.metadata).toMatchObject({ lifecycleState: 'archived', archiveReason: reason })
     }
 })
+
+test.each(AGENTS_WITH_TOKENS)(
+  '[ME3] [ME5] $flavor: a blob that names another token wins over the stored one, and no old pair stays beside it',
+  async (agent) => {
+    const { id, before } = await crashed(agent, 'Session crashed')
+    const token = randomUUID()
+    const field = agent.tokenField ?? ''
+    expect(await sent(id, { [field]: token })).toMatchObject({ result: 'success' })
+    const { session, tokens } = await hub.session(id)
+    expect(session.metadata).toMatchObject({ path: before['path'], flavor: agent.flavor, [field]: token })
+    expect(session.metadata).not.toHaveProperty(agent.pairedField ?? 'a pair')
+    expect(tokens).toMatchObject([{ value: token, left: 'no' }, { left: 'superseded' }])
+  },
+)
+
+test.each(AGENTS_WITH_TOKENS)(
+  '[ME6] [ME14] $flavor: a token is cleared by saying so and in no other way, and stays in the history',
+  async (agent) => {
+    const { id, token } = await crashed(agent, 'Session crashed')
+    const field = agent.tokenField ?? ''
+    expect(await sent(id, { [field]: null })).toMatchObject({ result: 'success' })
+    const { session, tokens, verdict } = await hub.session(id)
+    expect(session.metadata).not.toHaveProperty(field)
+    expect(tokens).toMatchObject([{ value: token, left: 'cleared' }])
+    expect(verdict).toMatchObject({ decision: 'fresh', reason: 'token_cleared' })
+  },
+)
+
+test.each(AGENTS_WITH_TOKENS)(
+  '[VE3] $flavor: a blob of an older version is a mismatch with what is there, and changes nothing',
+  async (agent) => {
+    const { id, token } = await crashed(agent, 'Session crashed')
+    const { session: before } = await hub.session(id)
+    const field = agent.tokenField ?? ''
+    const answer = await sent(id, { [field]: randomUUID() }, before.metadataVersion - 1)
+    expect(answer).toMatchObject({
+      result: 'version-mismatch',
+      version: before.metadataVersion,
+      metadata: { [field]: token },
+    })
+    expect((await hub.session(id)).session).toEqual(before)
+  },
+)
 
 test('[RV10] for every agent that released clients know: archived by a crash, fetched again, and its resume target still has the token', async () => {
   for (const agent of AGENTS_WITH_TOKENS) {

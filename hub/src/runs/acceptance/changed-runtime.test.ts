@@ -100,6 +100,26 @@ test.each(AGENTS_WITH_TOKENS)(
   },
 )
 
+test.each(['success', 'failed', 'cancelled'] as const)(
+  '[RV5] a token is of the runtime of the run that reported it, also where that ended in %s, and never of the one before',
+  async (outcome) => {
+    const worker = hub.worker()
+    const claim = { key: `moved on, ${outcome}`, flavor: 'claude' }
+    await worker.dispatch({ ...claim, runtimeId: OLD }, randomUUID())
+    const token = randomUUID()
+    const work = await worker.claim({ ...claim, runtimeId: NEW })
+    await worker.has(work, token)
+    await worker.complete(work, outcome)
+    expect((await hub.session(work.sessionId)).tokens[0]).toMatchObject({ value: token, runtimeId: NEW })
+    const fromOld = await worker.claim({ ...claim, runtimeId: OLD })
+    expect(fromOld.resume).toMatchObject({ decision: 'fresh', reason: 'runtime_changed' })
+    await worker.complete(fromOld, 'cancelled')
+    const fromNew = await worker.claim({ ...claim, runtimeId: NEW })
+    expect(fromNew.checks.find(({ id }) => id === 'runtime')).toMatchObject({ status: 'pass' })
+    await worker.complete(fromNew)
+  },
+)
+
 test('[RV5] where the token has no runtime of its own, that of the run which carried exactly this token counts, under the same guard', async () => {
   const worker = hub.worker()
   const claim = { key: 'legacy', flavor: 'claude' } as const

@@ -66,6 +66,32 @@ test('[RU3] [RU4] hub and worker killed mid-run: the next life of the worker beg
   }
 })
 
+test('[RU3] hub and worker killed mid-run, and nobody says that the worker is gone: what the new hub finds is swept, the next dispatch begins fresh, and a person still gets the token', async () => {
+  await using hub = await AcceptanceHub.start()
+  const started = ['claude', 'cursor'].map(async (flavor) => {
+    const worker = hub.worker()
+    const claim = { key: `nobody says ${flavor}`, flavor }
+    const token = randomUUID()
+    const { sessionId } = await worker.dispatch(claim, token)
+    await worker.claim(claim)
+    return { worker, claim, token, sessionId }
+  })
+  const works = await Promise.all(started)
+  await Promise.all([hub.kill(), ...works.map(({ worker }) => worker.kill())])
+  await hub.startAgain()
+  expect(hub.log).toMatch(/"runs":2,.*runs are live from before/)
+  const next = hub.worker()
+  for (const { claim, token, sessionId } of works) {
+    const { runs } = await hub.reaches(sessionId, 'interrupted')
+    expect(runs[0]).toMatchObject({ endedBy: 'lease' })
+    const work = await next.claim(claim)
+    expect(work.resume).toMatchObject({ decision: 'fresh', reason: 'run_interrupted' })
+    await next.complete(work, 'cancelled')
+    expect((await hub.session(sessionId)).verdict).toMatchObject({ decision: 'confirm', token })
+  }
+  expect(hub.log).toContain('runs were not heard of and are interrupted')
+})
+
 test('[RU4] a claim whose answer was lost in a crash of the hub is made again and answered the same', async () => {
   await using hub = await AcceptanceHub.start()
   const worker = hub.worker()

@@ -14,6 +14,7 @@ export function factsContract(name: string, open: OpenStore): void {
         flavor: null,
         held: null,
         token: null,
+        tokenDamaged: false,
         clearedAt: null,
         workDir: null,
         directory: { state: 'unknown', at: null },

@@ -208,10 +208,10 @@ export function mutationsContract(name: string, open: OpenStore): void {
       await patched(store, key, { a: 2 })
       const step = { namespace: NAMESPACE, keepEntries: 1, keepBytes: 1, limit: 100 }
       clock.move(7 * DAY)
-      expect(await store.prune(step)).toEqual({ entries: 3, mutations: 0, more: false })
+      expect(await store.prune(step)).toEqual({ entries: 3, mutations: 0, runs: 0, more: false })
       expect(await patched(store, key, { a: 1 }, { mutationId })).toEqual({ ...first, replayed: true })
       clock.move(1)
-      expect(await store.prune(step)).toEqual({ entries: 0, mutations: 1, more: false })
+      expect(await store.prune(step)).toEqual({ entries: 0, mutations: 1, runs: 0, more: false })
       expect(await patched(store, key, { a: 1 }, { mutationId })).toEqual({
         kind: 'written',
         version: 5,

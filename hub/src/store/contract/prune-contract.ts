@@ -33,7 +33,7 @@ export function pruneContract(name: string, open: OpenStore): void {
       await withEntries(store, 10)
       const before = await everythingIn(store)
       for (const step of [KEEP_ALL, { ...KEEP_ALL, keepEntries: 10 }])
-        expect(await store.prune(step)).toEqual({ entries: 0, mutations: 0, more: false })
+        expect(await store.prune(step)).toEqual({ entries: 0, mutations: 0, runs: 0, more: false })
       expect(await everythingIn(store)).toEqual(before)
     })
 
@@ -44,6 +44,7 @@ export function pruneContract(name: string, open: OpenStore): void {
       expect(await store.prune({ ...KEEP_ALL, keepEntries: 3 })).toEqual({
         entries: 7,
         mutations: 0,
+        runs: 0,
         more: false,
       })
       expect((await journalOf(store, key)).map((entry) => entry.version)).toEqual([10, 9, 8])
@@ -58,10 +59,10 @@ export function pruneContract(name: string, open: OpenStore): void {
       for (let step = 0; step < 4; step += 1)
         steps.push(await store.prune({ ...KEEP_ALL, keepEntries: 2, limit: 3 }))
       expect(steps).toEqual([
-        { entries: 3, mutations: 0, more: true },
-        { entries: 3, mutations: 0, more: true },
-        { entries: 2, mutations: 0, more: false },
-        { entries: 0, mutations: 0, more: false },
+        { entries: 3, mutations: 0, runs: 0, more: true },
+        { entries: 3, mutations: 0, runs: 0, more: true },
+        { entries: 2, mutations: 0, runs: 0, more: false },
+        { entries: 0, mutations: 0, runs: 0, more: false },
       ])
       expect(await journalOf(store, key)).toHaveLength(2)
     })
@@ -179,7 +180,7 @@ export function pruneContract(name: string, open: OpenStore): void {
 
     test('[JO4] a namespace without anything has nothing to prune', async () => {
       await using store = await open()
-      const none = { entries: 0, mutations: 0, more: false }
+      const none = { entries: 0, mutations: 0, runs: 0, more: false }
       for (const namespace of ['nobody', '', 'a\u0000', '\ud800', 'x'.repeat(129)])
         expect(await store.prune({ ...KEEP_ALL, keepEntries: 0, keepBytes: 0, namespace })).toEqual(none)
     })

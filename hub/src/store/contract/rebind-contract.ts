@@ -23,6 +23,20 @@ function rebinding(key: SessionKey, more: Partial<RebindToken> = {}): RebindToke
 
 export function rebindContract(name: string, open: OpenStore): void {
   describe(`${name}: a person says where a token belongs`, () => {
+    test.each([{ runtimeId: 'r'.repeat(257) }, { runtimeId: '' }])(
+      '[WI5] [SE5] a runtime that no claim could name is refused',
+      async (place) => {
+        await using store = await open()
+        const key = await born(store)
+        const before = await everythingIn(store)
+        expectRefused(await store.rebindToken(rebinding(key, place)), 'invalid_request')
+        expect(await everythingIn(store)).toEqual(before)
+        expect(written(await store.rebindToken(rebinding(key, { runtimeId: 'r'.repeat(256) }))).version).toBe(
+          2,
+        )
+      },
+    )
+
     test('[WI5] it becomes the session’s, of that machine and runtime, and nothing proves it', async () => {
       await using store = await open()
       const key = await ran(store, { key: 'k', runId: 'run', token: 't0', outcome: 'success' })

@@ -9,6 +9,7 @@ import { feedContract } from './feed-contract.ts'
 import { feedWantsContract } from './feed-wants-contract.ts'
 import { flavorsContract } from './flavors-contract.ts'
 import { historyContract } from './history-contract.ts'
+import { judgedContract } from './judged-contract.ts'
 import { listFilterContract } from './list-filter-contract.ts'
 import { mutationsContract } from './mutations-contract.ts'
 import { propertiesContract } from './properties-contract.ts'
@@ -17,9 +18,11 @@ import { rebindContract } from './rebind-contract.ts'
 import { releasedContract } from './released-contract.ts'
 import { restoreContract } from './restore-contract.ts'
 import { resumeRunsContract } from './resume-runs-contract.ts'
+import { pruneRunsContract } from './prune-runs-contract.ts'
 import { runEndsContract } from './run-ends-contract.ts'
 import { runExclusionContract } from './run-exclusion-contract.ts'
 import { runRejectionsContract } from './run-rejections-contract.ts'
+import { runRepeatsContract } from './run-repeats-contract.ts'
 import { runReportsContract } from './run-reports-contract.ts'
 import { runStandingContract } from './run-standing-contract.ts'
 import { runsContract } from './runs-contract.ts'
@@ -53,6 +56,7 @@ export function storeContract(name: string, open: OpenStore): void {
   feedContract(name, open)
   feedWantsContract(name, open)
   pruneContract(name, open)
+  pruneRunsContract(name, open)
   badInputContract(name, open)
   sizeContract(name, open)
   concurrencyContract(name, open)
@@ -60,6 +64,7 @@ export function storeContract(name: string, open: OpenStore): void {
   claimsContract(name, open)
   runsContract(name, open)
   runReportsContract(name, open)
+  runRepeatsContract(name, open)
   runStandingContract(name, open)
   runRejectionsContract(name, open)
   runExclusionContract(name, open)
@@ -69,5 +74,6 @@ export function storeContract(name: string, open: OpenStore): void {
   evidenceContract(name, open)
   rebindContract(name, open)
   verdictListContract(name, open)
+  judgedContract(name, open)
   censusContract(name, open)
 }

@@ -64,7 +64,25 @@ const SESSIONS: readonly (OldSession & { readonly shown: readonly unknown[] })[]
     id: 'damaged',
     fields: { flavor: '"claude"', machineId: '{"m', claudeSessionId: '"t' },
     tokens: [['claude', 't1', 'no']],
-    shown: ['claude', null, 'none', 'no_token'],
+    shown: ['claude', null, 'lost', 'token_damaged'],
+  },
+  {
+    id: 'damaged-in-other-ways',
+    fields: { flavor: '"codex"', codexSessionId: '""' },
+    tokens: [],
+    shown: ['codex', null, 'lost', 'token_damaged'],
+  },
+  {
+    id: 'long-names',
+    fields: { flavor: `"${'🦊'.repeat(129)}"`, machineId: `"${'m'.repeat(4000)}"` },
+    tokens: [],
+    shown: [`${'🦊'.repeat(128)}…`, `${'m'.repeat(128)}…`, 'none', 'unknown_flavor'],
+  },
+  {
+    id: 'names-that-just-fit',
+    fields: { flavor: `"${'🦊'.repeat(128)}"`, machineId: `"${'m'.repeat(128)}"` },
+    tokens: [],
+    shown: ['🦊'.repeat(128), 'm'.repeat(128), 'none', 'unknown_flavor'],
   },
   {
     id: 'no-text',
@@ -113,7 +131,7 @@ test('[WI5] sessions from before there were runs get the verdict that the facts 
       .values(),
   )
   const counted = await store.census({ namespace: 'default', limit: 100 })
-  expect(counted.items).toHaveLength(7)
+  expect(counted.items).toHaveLength(10)
   expect(counted.items).toContainEqual({
     flavor: 'claude',
     machineId: 'm1',

@@ -1,11 +1,14 @@
 import { HoldfastError } from '@holdfast/shared/errors/holdfast-error'
 import type { Log } from '../../log/log.ts'
+import type { Judged, LiveRun } from '../run-store.ts'
 import { ActorTexts } from './actor-texts.ts'
+import { AfterCommit } from './after-commit.ts'
 import { Catalog } from './catalog.ts'
 import { CommitQueue } from './commit-queue.ts'
 import type { SqliteDriver } from './driver.ts'
 import { storageError } from './fault.ts'
 import { StatementCache } from './rows.ts'
+import { RunWriteCounts } from './run-write-counts.ts'
 
 /** A commit that takes longer is worth a line in the log. */
 const SLOW_COMMIT_MS = 1000
@@ -24,6 +27,9 @@ export class StoreCore {
   readonly queue: CommitQueue
   readonly outside: Outside
   readonly actors = new ActorTexts()
+  readonly runWrites = new RunWriteCounts()
+  readonly judged = new AfterCommit<Judged>()
+  readonly contended = new AfterCommit<LiveRun>()
   readonly epoch: string
   readonly #listeners = new Set<(namespaces: readonly string[]) => void>()
   #dataVersion: number
@@ -43,7 +49,7 @@ export class StoreCore {
       begun: () => this.#begun(),
       beforeCommit: () => this.#beforeCommit(),
       committed: (size, milliseconds) => this.#committed(size, milliseconds),
-      rolledBack: () => this.catalog.forget(),
+      rolledBack: () => this.#rolledBack(),
       failed: onFailure,
     })
   }
@@ -102,8 +108,16 @@ export class StoreCore {
     this.#advanced = dirty.map((namespace) => namespace.name)
   }
 
+  #rolledBack(): void {
+    this.catalog.forget()
+    this.judged.forget()
+    this.contended.forget()
+  }
+
   #committed(writes: number, milliseconds: number): void {
     this.#commits += 1
+    this.judged.tell()
+    this.contended.tell()
     if (milliseconds >= SLOW_COMMIT_MS)
       this.outside.log?.warn('a commit was slow', { milliseconds: Math.round(milliseconds), writes })
     for (const namespace of this.catalog.dirtyNamespaces()) namespace.dirty = false

@@ -29,6 +29,8 @@ function placed(): Promise<Placed[]> {
   )
 }
 
+const isMoved = ({ tag, name }: Placed): boolean => name === 'often' && tag !== 'b'
+
 test('[ME3] fields that are written often move together, and nothing else changes', async () => {
   const rest = { path: '/p', summary: 'x'.repeat(3000), claudeSessionId: 'token-1' }
   const keys = []
@@ -44,7 +46,6 @@ test('[ME3] fields that are written often move together, and nothing else change
     { tag: 'a', name: 'often' },
     { tag: 'c', name: 'often' },
   ])
-  const isMoved = ({ tag, name }: Placed): boolean => name === 'often' && tag !== 'b'
   expect(after.filter((one) => !isMoved(one))).toEqual(before.filter((one) => !isMoved(one)))
   for (const [key, changed] of [
     [first, { often: OFTEN + 2, once: 0 }],

@@ -35,12 +35,19 @@ const BY_RUN = `
     and ${maybeSame('r.machine_id')}
   order by r.key limit 1`
 
-// A client that knows no runs works with whatever token its session has. In this order: there are few sessions with the
-// token, and many runs in a namespace.
+/**
+ * SQL for "a client that knows no runs may be in the conversation of token `t`", with its run as `r`. It works with whatever
+ * token its session has. Where that was cleared and no other came, nothing says that it left the conversation.
+ */
+export const MAY_BE_IN = `
+  (t.left_as = 'no' or (t.left_as = 'cleared' and not exists (
+    select 1 from resume_token n where n.session = t.session and n.flavor = t.flavor and n.left_as = 'no')))`
+
+// In this order: there are few sessions with the token, and many runs in a namespace.
 const IMPLICITLY = `
   select ${HOLD} from resume_token t
   cross join run r on r.session = t.session cross join session s on s.key = t.session
-  where t.value = ? and t.flavor = ? and t.left_as = 'no' and t.session <> ?
+  where t.value = ? and t.flavor = ? and ${MAY_BE_IN} and t.session <> ?
     and r.key <> ? and s.namespace = ? and r.${IS_LIVE} and r.kind = 'implicit' and (r.flavor is null or r.flavor = t.flavor)
     and ${maybeSame('t.machine_id')}
   limit 1`

@@ -3,8 +3,10 @@ import type { Pruned, PruneStep } from '../store.ts'
 import type { NamespaceState } from './catalog.ts'
 import type { StoreCore } from './core.ts'
 import { MUTATION_DAYS } from './mutations.ts'
+import { RunPruner } from './runs/run-pruner.ts'
 
 const DAY = 24 * 60 * 60 * 1000
+const NOTHING: Pruned = { entries: 0, mutations: 0, runs: 0, more: false }
 
 interface OldEntry {
   readonly seq: number
@@ -16,16 +18,18 @@ interface OldEntry {
 /** Throws away, a few at a time, what retention no longer keeps. The newest entry always stays. */
 export class Pruner {
   readonly #core: StoreCore
+  readonly #runs: RunPruner
   /** Where the sweep over a namespace's mutation ids goes on. */
   readonly #swept = new Map<number, string>()
 
   constructor(core: StoreCore) {
     this.#core = core
+    this.#runs = new RunPruner(core)
   }
 
   async step(request: PruneStep): Promise<Pruned> {
     const problem = requestProblem({ namespace: request.namespace })
-    if (problem !== null) return { entries: 0, mutations: 0, more: false }
+    if (problem !== null) return NOTHING
     // A number that says nothing bounds the step to one, so that a mistake throws away as little as possible.
     const limit = Math.max(1, Math.trunc(request.limit) || 1)
     const bounded = { ...request, limit }
@@ -36,19 +40,23 @@ export class Pruner {
   /** A step that finds nothing to throw away costs a look and no commit, and its sweep goes on all the same. */
   #idle(request: PruneStep): Pruned | null {
     const namespace = this.#core.catalog.namespace(request.namespace)
-    if (namespace === undefined) return { entries: 0, mutations: 0, more: false }
+    if (namespace === undefined) return NOTHING
     if (excess(namespace, request) > 0) return null
     const piece = this.#piece(namespace, request.limit)
-    if (piece.expired > 0) return null
-    return { entries: 0, mutations: 0, more: this.#goOn(namespace, piece) }
+    const runs = this.#runs.piece(namespace, request.limit)
+    if (piece.expired > 0 || runs.done.length > 0) return null
+    const more = [this.#goOn(namespace, piece), this.#runs.goOn(namespace, runs)]
+    return { ...NOTHING, more: more.includes(true) }
   }
 
   #prune(request: PruneStep): Pruned {
     const namespace = this.#core.catalog.namespace(request.namespace)
-    if (namespace === undefined) return { entries: 0, mutations: 0, more: false }
+    if (namespace === undefined) return NOTHING
     const entries = this.#pruneEntries(namespace, request)
     const mutations = this.#pruneMutations(namespace, request.limit)
-    return { entries, mutations: mutations.gone, more: excess(namespace, request) > 0 || mutations.more }
+    const runs = this.#runs.prune(namespace, request.limit)
+    const more = excess(namespace, request) > 0 || mutations.more || runs.more
+    return { entries, mutations: mutations.gone, runs: runs.gone, more }
   }
 
   #pruneEntries(namespace: NamespaceState, request: PruneStep): number {

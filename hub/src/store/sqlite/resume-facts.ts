@@ -30,12 +30,14 @@ export function readFactsOf(core: StoreCore, asked: AskedFacts): ResumeFacts {
   const workDir = fieldText(core.sql, session.key, 'path')
   const value = flavor === null ? null : tokenValue(core, session, flavor)
   const hasToken = flavor !== null && value !== null
+  const tokenDamaged = flavor !== null && !hasToken && holdsSomething(core, session, flavor)
   return {
     session: session.id,
     flavor,
     held: holdOfSession(core, session, besides),
     token: hasToken ? tokenFacts(core, session, { flavor, value, besides, claimant }) : null,
-    clearedAt: flavor === null || hasToken ? null : clearedAt(core, session, flavor),
+    tokenDamaged,
+    clearedAt: flavor === null || hasToken || tokenDamaged ? null : clearedAt(core, session, flavor),
     workDir,
     directory: directoryOf(core, session, workDir),
     claimant,
@@ -45,6 +47,14 @@ export function readFactsOf(core: StoreCore, asked: AskedFacts): ResumeFacts {
 function tokenValue({ sql }: StoreCore, session: KnownSession, flavor: string): string | null {
   const field = agentOf(flavor)?.tokenField ?? null
   return field === null ? null : fieldText(sql, session.key, field)
+}
+
+const HELD = 'select 1 as held from session_field where session = ? and name = ? and value is not null'
+
+/** Of a field of which no token can be read: whether there are bytes in it. */
+function holdsSomething({ sql }: StoreCore, { key }: KnownSession, flavor: string): boolean {
+  const field = agentOf(flavor)?.tokenField ?? null
+  return field !== null && sql.get(HELD).get(key, field) !== undefined
 }
 
 const CLEARED_AT = `
@@ -134,13 +144,15 @@ function sharedWith(core: StoreCore, session: KnownSession, token: Conversation)
   return rows.map(({ id }) => id)
 }
 
-// Runs of one conversation overlap only where they were in contention. Among so many, the last to begin, is the last to end.
+/** Runs of one conversation overlap only where they were in contention: the last to end is among so many, the last to begin. */
+export const RUNS_WEIGHED = 16
+
 const LAST_RUNS = `
   select r.id as runId, r.state as outcome, r.ended_at as endedAt, r.reason, r.runtime_id as runtimeId
   from run_token c join run r on r.key = c.run
   where c.value = ? and c.flavor = ? and c.rejected = 0 and r.namespace = ?
     and r.state in ('success', 'failed', 'cancelled', 'interrupted') and ${maybeSame('r.machine_id')}
-  order by c.run desc limit 16`
+  order by c.run desc limit ${RUNS_WEIGHED}`
 
 type LastRun = NonNullable<TokenFacts['lastRun']>
 
@@ -155,7 +167,8 @@ function lastRun(core: StoreCore, session: KnownSession, token: Conversation): L
     .get(LAST_RUNS)
     .all<LastRun & { runtimeId: string | null }>(value, flavor, session.namespace.key, machineId, machineId)
   if (newest === undefined) return null
-  const last = others.reduce((later, run) => (run.endedAt > later.endedAt ? run : later), newest)
-  const { runtimeId, ...run } = last
+  const latest = others.reduce((later, run) => (run.endedAt > later.endedAt ? run : later), newest)
+  // Runs may overlap, and a clock may have been set back: neither the last to begin nor the last to end may have gone wrong.
+  const { runtimeId, ...run } = latest.outcome === 'success' ? newest : latest
   return { run, runtimeId }
 }

@@ -139,6 +139,8 @@ export class SessionWrites {
 
   async rebind(request: RebindToken): Promise<FieldsWritten | Held | Refusal> {
     const { flavor, token, machineId, runtimeId } = request
+    const problem = requestProblem({ runtimeId: runtimeId ?? undefined })
+    if (problem !== null) return problem
     const found: { paired: RebindRequest['paired']; hold: RebindRequest['hold'] } = {
       paired: undefined,
       hold: null,

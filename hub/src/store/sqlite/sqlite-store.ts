@@ -11,7 +11,6 @@ import type { ReplaceAnswer, VersionMismatch } from '../../sessions/decision.ts'
 import type * as runs from '../run-store.ts'
 import type * as port from '../store.ts'
 import { backUp } from './backup.ts'
-import type { CommitCounts } from './commit-counts.ts'
 import { StoreCore, type Outside } from './core.ts'
 import { readCensus } from './census.ts'
 import { Devices } from './devices.ts'
@@ -38,7 +37,7 @@ import { SessionWrites } from './session-writes.ts'
 import { Settings } from './settings.ts'
 import { runSideJob } from './side-job.ts'
 import { States } from './states.ts'
-import type { WriteCounts } from './write-counts.ts'
+import type { StoreCounts } from './store-counts.ts'
 
 const MARK_EVERY_MS = 1000
 
@@ -99,9 +98,8 @@ export class SqliteStore implements port.Store {
     return this.#opened.driver.library
   }
 
-  /** What became of writes and commits since it was opened. */
-  get counts(): { readonly writes: WriteCounts; readonly commits: CommitCounts } {
-    return { writes: this.#writes.counts, commits: this.#core.queue.counts }
+  get counts(): StoreCounts {
+    return { writes: this.#writes.counts, runs: this.#core.runWrites, commits: this.#core.queue.counts }
   }
 
   /** Writes that wait for their commit. */
@@ -224,55 +222,55 @@ export class SqliteStore implements port.Store {
   }
 
   claimRun(request: runs.ClaimRun): Promise<runs.Claimed | runs.ClaimHeld | runs.Unconfirmed | Refusal> {
-    return claimRun(this.#core, request)
+    return this.#core.runWrites.of('claim', claimRun(this.#core, request))
   }
 
   registerRun(request: runs.RegisterRun): Promise<runs.RunRegistered | Refusal> {
-    return registerRun(this.#core, request)
+    return this.#core.runWrites.of('register', registerRun(this.#core, request))
   }
 
   openImplicitRun(request: runs.OpenImplicitRun): Promise<runs.RunChanged | Refusal> {
-    return openImplicitRun(this.#core, request)
+    return this.#core.runWrites.of('implicit', openImplicitRun(this.#core, request))
   }
 
   reviveRun(request: runs.RunRequest): Promise<runs.RunChanged | Refusal> {
-    return reviveRun(this.#core, request)
+    return this.#core.runWrites.of('alive', reviveRun(this.#core, request))
   }
 
   reportToken(request: runs.ReportToken): Promise<runs.TokenReported | Refusal> {
-    return reportToken(this.#core, request)
+    return this.#core.runWrites.of('token', reportToken(this.#core, request))
   }
 
   reportRejected(request: runs.ReportRejected): Promise<runs.RejectionTaken | Refusal> {
-    return reportRejected(this.#core, request)
+    return this.#core.runWrites.of('rejected', reportRejected(this.#core, request))
   }
 
   completeRun(request: runs.CompleteRun): Promise<runs.RunChanged | Refusal> {
-    return completeRun(this.#core, request)
+    return this.#core.runWrites.of('complete', completeRun(this.#core, request))
   }
 
   endRuns(request: runs.EndRuns): Promise<readonly RunRecord[]> {
-    return endRuns(this.#core, request)
+    return this.#core.runWrites.of('end', endRuns(this.#core, request))
   }
 
   endHolderRuns(request: runs.HolderRuns): Promise<runs.HolderRunsEnded | Refusal> {
-    return endHolderRuns(this.#core, request)
+    return this.#core.runWrites.of('end', endHolderRuns(this.#core, request))
   }
 
   beginResume(request: runs.BeginResume): Promise<runs.ResumeBegun | runs.Held | Refusal> {
-    return beginResume(this.#core, request)
+    return this.#core.runWrites.of('resume', beginResume(this.#core, request))
   }
 
   moveResume(request: runs.RunRequest & { readonly runtimeId: string }): Promise<runs.RunChanged | Refusal> {
-    return moveResume(this.#core, request)
+    return this.#core.runWrites.of('resume', moveResume(this.#core, request))
   }
 
   resumeAccepted(request: runs.RunRequest): Promise<runs.RunChanged | Refusal> {
-    return resumeAccepted(this.#core, request)
+    return this.#core.runWrites.of('resume', resumeAccepted(this.#core, request))
   }
 
   giveUpResume(request: runs.RunRequest & { readonly reason: string }): Promise<runs.RunChanged | Refusal> {
-    return giveUpResume(this.#core, request)
+    return this.#core.runWrites.of('resume', giveUpResume(this.#core, request))
   }
 
   readRun(key: runs.RunKey): Promise<RunRecord | null> {
@@ -292,7 +290,7 @@ export class SqliteStore implements port.Store {
   }
 
   noteEvidence(request: runs.NoteEvidence): Promise<{ readonly noted: boolean }> {
-    return noteEvidence(this.#core, request)
+    return this.#core.runWrites.of('evidence', noteEvidence(this.#core, request))
   }
 
   rebindToken(request: runs.RebindToken): Promise<port.FieldsWritten | runs.Held | Refusal> {
@@ -301,6 +299,14 @@ export class SqliteStore implements port.Store {
 
   census(request: runs.ReadCensus): Promise<port.Page<runs.CensusRow>> {
     return this.#core.read(() => readCensus(this.#core, request))
+  }
+
+  onJudged(listener: (judged: readonly runs.Judged[]) => void): () => void {
+    return this.#core.judged.on(listener)
+  }
+
+  onContended(listener: (contended: readonly runs.LiveRun[]) => void): () => void {
+    return this.#core.contended.on(listener)
   }
 
   namespaces(): Promise<readonly string[]> {

@@ -2,10 +2,12 @@ import { agentOfTokenField, TOKEN_FIELDS } from '@holdfast/shared/agents/registr
 import { verdictClass } from '@holdfast/shared/resume/verdict-class'
 import { heldField, valueOf } from '../../sessions/plan.ts'
 import type { FieldWrite } from '../../sessions/write.ts'
+import type { Judged } from '../run-store.ts'
 import type { KnownSession } from './catalog.ts'
 import type { StoreCore } from './core.ts'
 import { fieldText } from './field-text.ts'
 import { readFactsOf } from './resume-facts.ts'
+import { shortened } from './shortened.ts'
 
 /** A token that so many sessions hold is a mistake somewhere; what lists say of the others may then be out of date. */
 export const SHARERS_REFRESHED = 100
@@ -60,13 +62,28 @@ const UPDATE = `
   update session set flavor = ?, machine_id = ?, verdict = ?, verdict_reason = ?
   where key = ? and (flavor, machine_id, verdict, verdict_reason) <> (?, ?, ?, ?)`
 
-/** For what concerns this session alone: the proof of its token, and what was seen of it. */
+/**
+ * For what concerns this session alone: the proof of its token, and what was seen of it. It is told of in any case: a look
+ * that finds what was known before is news.
+ */
 export function refreshOwnVerdict(core: StoreCore, session: KnownSession): void {
+  core.judged.note(String(session.key), judgeAnew(core, session).judged)
+}
+
+interface JudgedAnew {
+  readonly judged: Judged
+  readonly isChanged: boolean
+}
+
+function judgeAnew(core: StoreCore, session: KnownSession): JudgedAnew {
   const facts = readFactsOf(core, { session })
   const machineId = fieldText(core.sql, session.key, 'machineId')
   const verdict = verdictClass(facts)
-  const columns = [facts.flavor ?? '', machineId ?? '', verdict.class, verdict.reason ?? '']
-  core.sql.get(UPDATE).run(...columns, session.key, ...columns)
+  const names = [facts.flavor ?? '', machineId ?? ''].map(shortened)
+  const columns = [...names, verdict.class, verdict.reason ?? '']
+  const { changes } = core.sql.get(UPDATE).run(...columns, session.key, ...columns)
+  const judged = { namespace: session.namespace.name, session: session.id, facts, verdict }
+  return { judged, isChanged: changes > 0 }
 }
 
 const SHARERS_OF_ALL = `
@@ -99,6 +116,8 @@ interface SessionId {
 function refreshOthers(core: StoreCore, { namespace }: KnownSession, others: readonly SessionId[]): void {
   for (const id of new Set(others.map((other) => other.id))) {
     const known = core.catalog.session(namespace.name, id)
-    if (known !== undefined) refreshOwnVerdict(core, known)
+    if (known === undefined) continue
+    const { judged, isChanged } = judgeAnew(core, known)
+    if (isChanged) core.judged.note(String(known.key), judged)
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { LIMITS } from '../../metadata/limits.ts'
-import { idSchema, tagSchema, textSchema } from '../../records/ids.ts'
+import { idSchema, runtimeIdSchema, tagSchema, textSchema } from '../../records/ids.ts'
 import { holderSchema } from '../../records/run.ts'
 import { directoryStateSchema, transcriptStateSchema } from '../../resume/evidence.ts'
 import { reasonSchema } from '../../resume/reasons.ts'
@@ -16,7 +16,7 @@ export const claimRunBody = z.strictObject({
   key: tagSchema,
   flavor: textSchema(128, 1),
   machineId: idSchema,
-  runtimeId: textSchema(256, 1).nullable().optional(),
+  runtimeId: runtimeIdSchema.nullable().optional(),
   runId: z.guid().optional(),
   holder: holderSchema.optional(),
   /** Where the agent will work if the session does not say where. */

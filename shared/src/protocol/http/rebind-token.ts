@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { LIMITS } from '../../metadata/limits.ts'
-import { idSchema, mutationIdSchema, textSchema } from '../../records/ids.ts'
+import { idSchema, mutationIdSchema, runtimeIdSchema, textSchema } from '../../records/ids.ts'
 
 /**
  * `POST /api/sessions/:id/rebind`: a person says to which machine and runtime a token belongs, and it becomes the
@@ -10,7 +10,7 @@ export const rebindTokenBody = z.strictObject({
   flavor: textSchema(128, 1),
   token: textSchema(LIMITS.protectedBytes, 1),
   machineId: idSchema,
-  runtimeId: textSchema(256, 1).optional(),
+  runtimeId: runtimeIdSchema.optional(),
   reason: textSchema(1024, 1),
   mutationId: mutationIdSchema.optional(),
 })

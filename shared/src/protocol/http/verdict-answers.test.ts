@@ -32,6 +32,7 @@ const FACTS = {
   flavor: 'claude',
   held: null,
   token: null,
+  tokenDamaged: false,
   clearedAt: null,
   workDir: '/p',
   directory: { state: 'unknown', at: null },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { textSchema } from '../../records/ids.ts'
+import { runtimeIdSchema, textSchema } from '../../records/ids.ts'
 import { resumeFactsSchema } from '../../resume/facts.ts'
 import { intentSchema, verdictSchema } from '../../resume/verdict.ts'
 
@@ -7,7 +7,7 @@ import { intentSchema, verdictSchema } from '../../resume/verdict.ts'
 export const verdictQuery = z.strictObject({
   intent: intentSchema.optional(),
   /** The runtime in which the token would be resumed, on the machine where it was made; its own where it is left out. */
-  runtimeId: textSchema(256, 1).optional(),
+  runtimeId: runtimeIdSchema.optional(),
   flavor: textSchema(128, 1).optional(),
 })
 export type VerdictQuery = z.infer<typeof verdictQuery>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { textSchema } from '../../records/ids.ts'
+import { runtimeIdSchema } from '../../records/ids.ts'
 import {
   directoryStateSchema,
   transcriptEvidenceSchema,
@@ -31,6 +31,6 @@ export const lookForConversationAnswer = z.looseObject({
     candidates: z.int().min(0).optional(),
   }),
   directory: z.looseObject({ state: directoryStateSchema }),
-  runtimeId: textSchema(256, 1).optional(),
+  runtimeId: runtimeIdSchema.optional(),
 })
 export type LookForConversationAnswer = z.infer<typeof lookForConversationAnswer>

@@ -14,6 +14,7 @@ export function checkToken(facts: ResumeFacts): Finding {
     return objects('token', 'no_token', { message, next: 'Begin a new conversation.', evidenceAt: null })
   }
   if (facts.token !== null) return checkProof(facts.token)
+  if (facts.tokenDamaged) return objects('token', 'token_damaged', { evidenceAt: null })
   return facts.clearedAt === null
     ? objects('token', 'no_token', { evidenceAt: null })
     : objects('token', 'token_cleared', { evidenceAt: facts.clearedAt })

@@ -47,6 +47,7 @@ export const arbitraryFacts: fc.Arbitrary<ResumeFacts> = fc.record({
   ),
   held: fc.option(hold, { nil: null, freq: 1 }),
   token: fc.option(token, { nil: null, freq: 9 }),
+  tokenDamaged: fc.boolean(),
   clearedAt: maybe(time),
   workDir: maybe(name),
   directory: fc.record({ state: fc.constantFrom(...directoryStateSchema.options), at: maybe(time) }),

@@ -32,6 +32,7 @@ export const SAFE: ResumeFacts = {
   flavor: 'claude',
   held: null,
   token: SAFE_TOKEN,
+  tokenDamaged: false,
   clearedAt: null,
   workDir: '/work',
   directory: { state: 'present', at: 400 },
@@ -132,11 +133,13 @@ const PLACES: readonly State<Place>[] = [
   state(place(null, null, noRuntime), 'the machine is not known', 'the runtime is not known'),
 ]
 
-type Token = Pick<ResumeFacts, 'token' | 'clearedAt' | 'claimant'>
+type Token = Pick<ResumeFacts, 'token' | 'clearedAt' | 'claimant'> &
+  Partial<Pick<ResumeFacts, 'tokenDamaged'>>
 
 const TOKENLESS: readonly State<Token>[] = [null, sameOne].flatMap((claimant) => [
   state({ token: null, clearedAt: null, claimant }, 'there is no token'),
   state({ token: null, clearedAt: 50, claimant }, 'the token was cleared'),
+  state({ token: null, clearedAt: null, tokenDamaged: true, claimant }, 'the token can not be read'),
 ])
 
 /** Two kinds of states side by side: every pair of them. */

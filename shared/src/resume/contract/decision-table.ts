@@ -25,6 +25,7 @@ export const DECISION_TABLE = [
   { found: 'a run has this session', check: 'lease', reason: 'run_in_progress', ...blocked },
   { found: 'there is no token', check: 'token', reason: 'no_token', ...fresh },
   { found: 'the token was cleared', check: 'token', reason: 'token_cleared', ...fresh },
+  { found: 'the token can not be read', check: 'token', reason: 'token_damaged', ...fresh },
   { found: 'the token is quarantined', check: 'token', reason: 'token_quarantined', ...fresh },
   { found: 'a run of another session has the token', check: 'lease', reason: 'run_in_progress', ...fresh },
   { found: 'the transcript is absent', check: 'transcript', reason: 'transcript_absent', ...fresh },

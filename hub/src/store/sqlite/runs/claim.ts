@@ -14,7 +14,8 @@ import { readFactsOf } from '../resume-facts.ts'
 import { refreshVerdict } from '../verdict-column.ts'
 import { addRun } from './add-run.ts'
 import { answerText, toldAnswer } from './answer-text.ts'
-import { endOlderBoots } from './ends.ts'
+import { again } from './change-run.ts'
+import { endOlderBoots, endOlderBootsBut } from './ends.ts'
 import { holderProblem } from './holders.ts'
 import { checkOpening, repeatOf, sessionOfTag } from './opening.ts'
 import type { StoredRun } from './stored-run.ts'
@@ -32,7 +33,7 @@ function claim(core: StoreCore, request: ClaimRun): ClaimAnswer {
   if (problem !== null) return problem
   const repeated = repeatOf(core, request, 'claimed')
   if (repeated.kind === 'refused') return repeated
-  if (repeated.kind === 'again') return sameAnswer(core, repeated.run)
+  if (repeated.kind === 'again') return sameAnswer(core, repeated.run, request)
   const found = sessionOfTag(core, request)
   if (found.kind === 'refused') return found
   const { session, created } = found
@@ -54,10 +55,11 @@ function claim(core: StoreCore, request: ClaimRun): ClaimAnswer {
 }
 
 /** A repeated claim gets what it was told, whatever is known by now. */
-function sameAnswer(core: StoreCore, run: StoredRun): Claimed {
+function sameAnswer(core: StoreCore, run: StoredRun, { holder }: ClaimRun): Claimed {
   const told = toldAnswer(run.record.id, must(run.answer, 'a claimed run has what it was told'))
+  const ended = endOlderBootsBut(core, run, holder)
   refreshVerdict(core, run.session)
-  return { kind: 'claimed', run: run.record, ...told, withheld: null, ended: [], replayed: true }
+  return { kind: 'claimed', run: again(core, run).record, ...told, withheld: null, ended, replayed: true }
 }
 
 /** Takes over what the claimant saw, where it sits on the token's machine. */

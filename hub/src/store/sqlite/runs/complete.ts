@@ -12,7 +12,7 @@ import { markContended } from './contention.ts'
 import { endLive, END_OF } from './ends.ts'
 import { endMismatched } from './end-mismatched.ts'
 import { findReporter } from './find-reporter.ts'
-import { loseLease } from './lose-lease.ts'
+import { loseLease, refuseAndKeep } from './lose-lease.ts'
 import { patchSession, type Patched } from './patch-session.ts'
 import { standingOfRun } from './standing-of-run.ts'
 import type { StoredRun } from './stored-run.ts'
@@ -38,7 +38,7 @@ function complete(core: StoreCore, request: CompleteRun): RunChanged | Refusal {
   if (token !== undefined && isUnconfirmed(run.record.state) && run.record.token !== token)
     return endMismatched(core, run, { actor: request.actor, token })
   const patch = writeLastWords(core, run, request)
-  if (patch?.kind === 'refused') return patch
+  if (patch?.kind === 'refused') return refuseAndKeep(core, run, { ...request, refusal: patch })
   return end(core, standing === 'lapsed' ? goOn(core, run, 'revived') : run, request)
 }
 

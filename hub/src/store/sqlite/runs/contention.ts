@@ -1,6 +1,6 @@
 import type { RunRecord } from '@holdfast/shared/records/run'
 import type { StoreCore } from '../core.ts'
-import type { Conversation } from '../holds.ts'
+import { MAY_BE_IN, type Conversation } from '../holds.ts'
 import { maybeSame } from '../maybe-same.ts'
 import { again } from './change-run.ts'
 import { IS_LIVE, runAt, type StoredRun } from './stored-run.ts'
@@ -11,11 +11,10 @@ const WITH_TOKEN = `
   select key from run
   where token = ? and flavor = ? and ${IS_LIVE} and namespace = ? and key <> ? and ${maybeSame('machine_id')}`
 
-// A client that knows no runs works with whatever token its session has. In this order, and not by the namespace, which has
-// many runs.
+// In this order, and not by the namespace, which has many runs.
 const WITH_TOKEN_IMPLICITLY = `
   select r.key from resume_token t cross join run r on r.session = t.session
-  where t.value = ? and t.flavor = ? and t.left_as = 'no' and r.${IS_LIVE} and r.kind = 'implicit'
+  where t.value = ? and t.flavor = ? and ${MAY_BE_IN} and r.${IS_LIVE} and r.kind = 'implicit'
     and (r.flavor is null or r.flavor = t.flavor) and +r.namespace = ? and r.key <> ? and ${maybeSame('t.machine_id')}`
 
 interface Key {
@@ -38,12 +37,12 @@ export function othersBeside(core: StoreCore, run: StoredRun): readonly StoredRu
 
 // Of a session that did not say which agent it has, every token may be the one.
 const OF_SESSION = `
-  select flavor, value, machine_id as machineId from resume_token
-  where session = ? and left_as = 'no' and (? is null or flavor = ?)`
+  select t.flavor, t.value, t.machine_id as machineId from run r join resume_token t on t.session = r.session
+  where r.key = ? and ${MAY_BE_IN} and (r.flavor is null or r.flavor = t.flavor)`
 
-function conversationsOf({ sql }: StoreCore, { session, record }: StoredRun): readonly Conversation[] {
+function conversationsOf({ sql }: StoreCore, { key, record }: StoredRun): readonly Conversation[] {
   const { kind, flavor, token: value, machineId } = record
-  if (kind === 'implicit') return sql.get(OF_SESSION).all<Conversation>(session.key, flavor, flavor)
+  if (kind === 'implicit') return sql.get(OF_SESSION).all<Conversation>(key)
   return flavor === null || value === null ? [] : [{ flavor, value, machineId }]
 }
 

@@ -81,6 +81,16 @@ export function endOlderBoots(
     .map((run) => endGone(core, run))
 }
 
+/** A later life of its holder asked for the same run again: that one lives on in it, and the older lives' others are gone. */
+export function endOlderBootsBut(
+  core: StoreCore,
+  run: StoredRun,
+  holder: HolderRuns['holder'] | undefined,
+): readonly RunRecord[] {
+  if (holder !== undefined) adoptBoot(core, run, holder)
+  return endOlderBoots(core, run.session.namespace.name, holder)
+}
+
 function endGone(core: StoreCore, run: StoredRun): RunRecord {
   return endLive(core, run, 'interrupted', { endedBy: 'holder', reason: null }).record
 }

@@ -20,8 +20,17 @@ export interface LateReport {
 
 /** The answer to a report that no longer counts. Its token is remembered, and nothing else changes. */
 export function loseLease(core: StoreCore, run: StoredRun, { actor, token }: LateReport): Refusal {
+  return refuseAndKeep(core, run, { actor, token, refusal: LEASE_LOST })
+}
+
+/** The session's fields can not take it, for example for want of room: the token is remembered all the same. */
+export function refuseAndKeep(
+  core: StoreCore,
+  run: StoredRun,
+  { actor, token, refusal }: LateReport & { readonly refusal: Refusal },
+): Refusal {
   if (token !== undefined) keepLate(core, run, { actor, token })
-  return LEASE_LOST
+  return refusal
 }
 
 const storable = textSchema(Number.POSITIVE_INFINITY)

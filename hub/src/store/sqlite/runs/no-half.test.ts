@@ -16,16 +16,18 @@ import { openSqliteStore, type SqliteStore } from '../sqlite-store.ts'
 let workshop: Workshop
 let store: SqliteStore
 let key: SessionKey
+let idle: SessionKey
 
 const LIVE = runIdOf(1)
 const RESUMING = runIdOf(2)
 const by = (run: string) => ({ namespace: NAMESPACE, actor: ACTOR, run })
 
-/** A live run in an archived session that its holder's newer boot would end, and a session with a resume under way. */
+/** A live run in an archived session that its holder's newer boot would end, a session with a resume under way, and an idle one. */
 beforeEach(async () => {
   workshop = new Workshop()
   store = workshop.closing(await openSqliteStore(workshop.database))
   await resumeBegun(store, await proven(store, 'resuming', 'r1'), RESUMING)
+  idle = await proven(store, 'idle', 'i1')
   key = await proven(store, 'a')
   await patched(store, key, { lifecycleState: 'archived', archiveReason: 'done' })
   await claimed(store, 'a', { runId: LIVE, holder: { id: 'h', boot: 1 } })
@@ -70,6 +72,15 @@ const WRITES: Record<string, { readonly run: () => Promise<unknown>; readonly ta
     run: () => store.reportToken(tokenReport(RESUMING, 'r2', confirmed)),
     tables: ['resume_token', 'run', 'session', 'meta'],
   },
+  'resume begun': {
+    run: () => store.beginResume({ ...idle, actor: ACTOR, runId: runIdOf(4) }),
+    tables: ['run', 'session', 'meta'],
+  },
+  'resume moved': {
+    run: () => store.moveResume({ ...by(RESUMING), runtimeId: 'another' }),
+    tables: ['run', 'meta'],
+  },
+  'resume accepted': { run: () => store.resumeAccepted(by(RESUMING)), tables: ['run', 'meta'] },
   'resume confirmed': {
     run: () => store.reportToken(tokenReport(RESUMING, 'r1', confirmed)),
     tables: ['resume_token', 'run', 'meta'],

@@ -11,9 +11,11 @@ import type { KnownSession } from '../catalog.ts'
 import type { StoreCore } from '../core.ts'
 import { createOrLoad } from '../session-birth.ts'
 import { goOn } from './change-run.ts'
+import { currentToken } from './contention.ts'
 import { loseLease } from './lose-lease.ts'
 import { standingOfRun } from './standing-of-run.ts'
 import { findRun, type StoredRun } from './stored-run.ts'
+import { placeOfToken } from './token-place.ts'
 
 /** What a claim and a registration have in common. */
 export type Opening = ClaimRun | RegisterRun
@@ -67,14 +69,28 @@ export function repeatOf(core: StoreCore, opening: Opening, kind: 'claimed' | 'r
   if (!isSameOpening(core, run, opening) || run.record.kind !== kind) return idTaken(run.record.id)
   const standing = standingOfRun(core, run)
   if (standing === 'live') return { kind: 'again', run }
-  if (standing === 'lapsed') return { kind: 'again', run: goOn(core, run, 'revived') }
+  if (standing === 'lapsed' && hasItsTokenStill(core, run))
+    return { kind: 'again', run: goOn(core, run, 'revived') }
   return loseLease(core, run, { actor: opening.actor })
 }
 
+/** While nobody was there its token may have been cleared, replaced, or bound to another machine. */
+function hasItsTokenStill(core: StoreCore, run: StoredRun): boolean {
+  const { flavor, token, machineId } = run.record
+  if (flavor === null || token === null) return true
+  const bound = placeOfToken(core, { run, flavor, token })?.machineId ?? null
+  return currentToken(core, run) === token && (bound === null || bound === machineId)
+}
+
+/** A token that was given out in one runtime to one program is given to no other that knows the run's id. */
 function isSameOpening(core: StoreCore, { session, record }: StoredRun, opening: Opening): boolean {
   const row = core.sql.get('select tag from session where key = ?').get<{ tag: string }>(session.key)
   return (
-    row?.tag === opening.key && record.flavor === opening.flavor && record.machineId === opening.machineId
+    row?.tag === opening.key &&
+    record.flavor === opening.flavor &&
+    record.machineId === opening.machineId &&
+    record.runtimeId === opening.runtimeId &&
+    record.holder?.id === opening.holder?.id
   )
 }
 

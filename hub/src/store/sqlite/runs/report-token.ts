@@ -16,11 +16,11 @@ import { carry, confirmCarried, goOn } from './change-run.ts'
 import { markContended } from './contention.ts'
 import { endMismatched } from './end-mismatched.ts'
 import { findReporter } from './find-reporter.ts'
-import { loseLease } from './lose-lease.ts'
+import { loseLease, refuseAndKeep } from './lose-lease.ts'
 import { patchSession } from './patch-session.ts'
 import { standingOfRun } from './standing-of-run.ts'
 import type { StoredRun } from './stored-run.ts'
-import { completePlace, placeOfToken } from './token-place.ts'
+import { completePlace, hasCarried, placeOfToken } from './token-place.ts'
 
 export async function reportToken(core: StoreCore, request: ReportToken): Promise<TokenReported | Refusal> {
   const problem = core.actors.problem(request.actor)
@@ -36,6 +36,8 @@ function report(core: StoreCore, request: ReportToken): TokenReported | Refusal 
   const standing = standingOfRun(core, run)
   if (!isHeard(standing, run, request.token)) return loseLease(core, run, request)
   if (standing === 'live' && isOtherThanAsked(run, request.token)) return endMismatched(core, run, request)
+  if (standing === 'closed' && hasCarried(core, { run, flavor, token: request.token }))
+    return takeAgain(core, { run, flavor }, request)
   return takeOver(core, { run, flavor, standing }, request)
 }
 
@@ -72,7 +74,7 @@ function takeOver(
     reason: null,
     now: core.outside.now(),
   })
-  if (patch.kind === 'refused') return patch
+  if (patch.kind === 'refused') return refuseAndKeep(core, run, { ...request, refusal: patch })
   noteProof(core, { run, flavor }, request)
   const carrying = carry(core, goneOn(core, run, { standing, isConfirmed }), token)
   if (standing === 'closed') {
@@ -108,6 +110,21 @@ function noteProof(
   const { session } = run
   const at = core.outside.now()
   noteTranscript(core, { session, flavor, token, transcript: { state: seen, because: null }, at })
+}
+
+/**
+ * Of a run that has ended, a token that it carried is no news: it is not written over what somebody has made of the
+ * session's token since. What the report says of its transcript is.
+ */
+function takeAgain(
+  core: StoreCore,
+  { run, flavor }: Pick<Heard, 'run' | 'flavor'>,
+  request: ReportToken,
+): TokenReported {
+  const { version } = run.session.head
+  noteProof(core, { run, flavor }, request)
+  refreshVerdict(core, run.session)
+  return { kind: 'run', run: run.record, contends: [], version }
 }
 
 /** What a success proves, it proves of a token too that was under way when the run ended. */

@@ -1,3 +1,4 @@
+import { must } from '@holdfast/shared/errors/assert'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { claimOf, proven, tokenReport } from '../../contract/test-runs.ts'
 import { ACTOR, NAMESPACE } from '../../contract/test-store.ts'
@@ -15,6 +16,7 @@ import { reportRejected } from './report-rejected.ts'
 import { reportToken } from './report-token.ts'
 import { beginResume, giveUpResume, resumeAccepted } from './resume.ts'
 import { reviveRun } from './revive.ts'
+import { RunPruner } from './run-pruner.ts'
 import { openImplicitRun, registerRun } from './unjudged.ts'
 
 let workshop: Workshop
@@ -70,6 +72,13 @@ async function everyMethod(): Promise<void> {
   await giveUpResume(core, { ...by('four'), reason: 'no answer' })
   readRun(core, { namespace: NAMESPACE, run: 'one' })
   listRuns(core, { ...key, limit: 10 })
+  await core.write(pruneRuns, 0)
+}
+
+function pruneRuns(): void {
+  const namespace = must(core.catalog.namespace(NAMESPACE), 'the namespace is there')
+  const later = { ...core.outside, now: () => 1e13 }
+  expect(new RunPruner({ sql: core.sql, outside: later }).prune(namespace, 10).gone).toBeGreaterThan(0)
 }
 
 test('runs are found by an index, and no tenant is looked through', async () => {

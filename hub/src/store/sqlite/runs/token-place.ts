@@ -20,6 +20,14 @@ export function placeOfToken(core: StoreCore, { run, flavor, token }: TokenOfRun
   return row ?? null
 }
 
+/** Also where its agent did not know it then. */
+export function hasCarried(core: StoreCore, { run, flavor, token }: TokenOfRun): boolean {
+  const row = core.sql
+    .get('select 1 from run_token where run = ? and flavor = ? and value = ?')
+    .get(run.key, flavor, token)
+  return row !== undefined
+}
+
 // A runtime or a directory of one machine is never put beside another machine.
 const COMPLETE = `
   update resume_token set machine_id = ?, runtime_id = coalesce(runtime_id, ?), directory = coalesce(directory, ?)

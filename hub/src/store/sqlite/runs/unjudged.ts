@@ -6,9 +6,9 @@ import { fieldText } from '../field-text.ts'
 import { SESSION_NOT_FOUND } from '../session-not-found.ts'
 import { refreshVerdict } from '../verdict-column.ts'
 import { addRun } from './add-run.ts'
-import { goOn } from './change-run.ts'
+import { again, goOn } from './change-run.ts'
 import { markContended } from './contention.ts'
-import { endOlderBoots } from './ends.ts'
+import { endOlderBoots, endOlderBootsBut } from './ends.ts'
 import { holderProblem } from './holders.ts'
 import { checkOpening, repeatOf, sessionOfTag } from './opening.ts'
 import { SMALL_BYTES } from './small-bytes.ts'
@@ -27,8 +27,9 @@ function register(core: StoreCore, request: RegisterRun): RunRegistered | Refusa
   const repeated = repeatOf(core, request, 'registered')
   if (repeated.kind === 'refused') return repeated
   if (repeated.kind === 'again') {
+    const gone = endOlderBootsBut(core, repeated.run, holder)
     refreshVerdict(core, repeated.run.session)
-    return { kind: 'run', run: repeated.run.record, contends: [], ended: [] }
+    return { kind: 'run', run: again(core, repeated.run).record, contends: [], ended: gone }
   }
   const found = sessionOfTag(core, request)
   if (found.kind === 'refused') return found

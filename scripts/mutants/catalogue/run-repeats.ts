@@ -1,0 +1,130 @@
+import type { Mutant } from '../mutant.ts'
+
+const SQLITE = 'hub/src/store/sqlite'
+const RUNS = `${SQLITE}/runs`
+
+const contract = (title: string) => ({ files: [`${SQLITE}/contract.test.ts`], title })
+
+/** Mistakes in what is made of something that is said again, late or elsewhere. */
+export const runRepeatMutants: readonly Mutant[] = [
+  {
+    id: 'claim-repeated-in-another-runtime',
+    why: 'a token of one runtime is given out in another one, to whoever repeats the run id there',
+    file: `${RUNS}/opening.ts`,
+    find: 'record.runtimeId === opening.runtimeId &&',
+    replace: 'record.runtimeId !== "" &&',
+    caughtBy: contract('[RU4] [RV5] a run id that is claimed again'),
+  },
+  {
+    id: 'claim-repeated-by-another-holder',
+    why: 'two programs that use the same run id both get the token',
+    file: `${RUNS}/opening.ts`,
+    find: 'record.holder?.id === opening.holder?.id',
+    replace: 'record.holder?.id !== ""',
+    caughtBy: contract('[RU4] [RV5] a run id that is claimed again'),
+  },
+  {
+    id: 'lapsed-claim-repeats-what-was-cleared',
+    why: 'a token that a person cleared while nobody was there is given out once more',
+    file: `${RUNS}/opening.ts`,
+    find: 'return currentToken(core, run) === token &&',
+    replace: 'return',
+    caughtBy: contract('[RU4] a claim that is repeated after its lease'),
+  },
+  {
+    id: 'lapsed-claim-repeats-what-was-moved',
+    why: 'a token that a person bound to another machine is given out on the one before',
+    file: `${RUNS}/opening.ts`,
+    find: ' && (bound === null || bound === machineId)',
+    replace: '',
+    caughtBy: contract('[RU4] a claim that is repeated after its lease'),
+  },
+  {
+    id: 'token-without-room-forgotten',
+    why: 'the only word of a new conversation is lost where the session is full',
+    file: `${RUNS}/report-token.ts`,
+    find: 'return refuseAndKeep(core, run, { ...request, refusal: patch })',
+    replace: 'return patch',
+    caughtBy: contract('[RU5] [ME14] a token for which'),
+  },
+  {
+    id: 'end-token-without-room-forgotten',
+    why: 'likewise where it is said with the end',
+    file: `${RUNS}/complete.ts`,
+    find: 'return refuseAndKeep(core, run, { ...request, refusal: patch })',
+    replace: 'return patch',
+    caughtBy: contract('[RU5] [ME14] a token for which'),
+  },
+  {
+    id: 'repeated-run-not-adopted',
+    why: 'a run that the next life of its holder asked for again is ended by its own claim',
+    file: `${RUNS}/ends.ts`,
+    find: 'if (holder !== undefined) adoptBoot(core, run, holder)',
+    replace: '',
+    caughtBy: contract('[RU3] [RU4]'),
+  },
+  {
+    id: 'repeated-claim-ends-nobody',
+    why: 'the runs of a life that is over block their keys until their leases end',
+    file: `${RUNS}/ends.ts`,
+    find: 'return endOlderBoots(core, run.session.namespace.name, holder)',
+    replace: 'return []',
+    caughtBy: contract('[RU3] [RU4]'),
+  },
+  {
+    id: 'repeated-token-written-after-the-end',
+    why: 'a report that is delivered twice undoes what a person made of the token meanwhile',
+    file: `${RUNS}/report-token.ts`,
+    find: "if (standing === 'closed' && hasCarried(",
+    replace: "if (standing !== 'closed' && hasCarried(",
+    caughtBy: contract('[RU5] a token that a person'),
+  },
+  {
+    id: 'repeated-token-says-nothing',
+    why: 'a sighting of the transcript that was under way when the run ended is dropped',
+    file: `${RUNS}/report-token.ts`,
+    find: '  noteProof(core, { run, flavor }, request)\n  refreshVerdict(core, run.session)',
+    replace: '  refreshVerdict(core, run.session)',
+    caughtBy: contract('[RU5] a token that a person put back'),
+  },
+  {
+    id: 'last-run-by-the-clock',
+    why: 'after a clock was set back, an old success hides the interruption after it',
+    file: `${SQLITE}/resume-facts.ts`,
+    find: "latest.outcome === 'success' ? newest : latest",
+    replace: 'latest',
+    caughtBy: contract('[RV4] the last run of a token'),
+  },
+  {
+    id: 'unknown-hides-absent-transcript',
+    why: 'a look that saw nothing, or a rejection elsewhere, makes a transcript that is gone or ambiguous usable',
+    file: `${SQLITE}/evidence.ts`,
+    find: "transcript not in ('absent', 'ambiguous')",
+    replace: "transcript not in ('nothing')",
+    caughtBy: contract('[RV6]'),
+  },
+  {
+    id: 'unknown-hides-absent-directory',
+    why: 'a look that saw nothing makes a directory that is gone usable',
+    file: `${SQLITE}/evidence.ts`,
+    find: "or state <> 'absent' or",
+    replace: 'or true or',
+    caughtBy: contract('[RV6] a look that learned nothing'),
+  },
+  {
+    id: 'cleared-token-frees-the-conversation',
+    why: 'a second run is let in beside a released client whose session lost its token',
+    file: `${SQLITE}/holds.ts`,
+    find: "t.left_as = 'cleared' and",
+    replace: 'false and',
+    caughtBy: contract('[ME13] [RU7] a client that knows no runs stays'),
+  },
+  {
+    id: 'mismatched-end-not-heard',
+    why: 'who waits for a resume waits two minutes after its agent ended in another conversation',
+    file: 'hub/src/runs/run-desk.ts',
+    find: 'withEnd(this.#store, request, this.#store.completeRun(request))',
+    replace: 'this.#store.completeRun(request)',
+    caughtBy: { files: ['hub/src/runs/run-desk'], title: '[RI4]' },
+  },
+]
