@@ -65,6 +65,8 @@ export interface RunStore {
   /** A person says to which machine and runtime a token belongs; it becomes the session's, provisional, and not quarantined. */
   rebindToken(request: RebindToken): Promise<FieldsWritten | Held | Refusal>
   census(request: ReadCensus): Promise<Page<CensusRow>>
+  /** How many sessions are in each class, all groups together. */
+  censusTotals(namespace: string): Promise<{ readonly [name in VerdictClass]: number }>
 
   /**
    * Calls back after a commit, and after the answers to the writes in it, with the sessions of which something was learned
@@ -103,6 +105,8 @@ export interface RunChanged {
 }
 
 export interface ClaimedEvidence {
+  /** Whose transcript it is. What was seen of another token than the session's says nothing of it. */
+  readonly token?: string | undefined
   readonly transcript?: TranscriptState | undefined
   readonly directory?: DirectoryState | undefined
 }

@@ -40,6 +40,14 @@ export const runRepeatMutants: readonly Mutant[] = [
     caughtBy: contract('[RU4] a claim that is repeated after its lease'),
   },
   {
+    id: 'look-at-another-token',
+    why: 'a token is refused because the transcript of the one before it is gone',
+    file: `${RUNS}/claim.ts`,
+    find: '(evidence.token ?? token.value) === token.value',
+    replace: "evidence.token !== ''",
+    caughtBy: contract('[RV6] what it saw of another token'),
+  },
+  {
     id: 'token-without-room-forgotten',
     why: 'the only word of a new conversation is lost where the session is full',
     file: `${RUNS}/report-token.ts`,

@@ -68,17 +68,17 @@ const shownMutants: readonly Mutant[] = [
   {
     id: 'census-totals-of-a-page',
     why: 'most of what is lost is not counted',
-    file: 'hub/src/http/api/census.ts',
-    find: 'const isWhole = cursor === undefined && page.nextCursor === null',
-    replace: 'const isWhole = true',
+    file: 'hub/src/store/sqlite/census.ts',
+    find: 'where namespace = ? group by verdict',
+    replace: 'where namespace = ? group by verdict limit 1',
     caughtBy: tests('[WI5]', 'hub/src/http/api/census'),
   },
   {
     id: 'census-counts-groups',
     why: 'a thousand lost sessions count as one',
-    file: 'hub/src/http/api/census.ts',
-    find: '+= group.count',
-    replace: '+= 1',
+    file: 'hub/src/store/sqlite/census.ts',
+    find: 'sum(count) as count',
+    replace: 'count(*) as count',
     caughtBy: tests('[WI5]', 'hub/src/http/api/census'),
   },
   {

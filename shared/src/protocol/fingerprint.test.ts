@@ -164,7 +164,7 @@ const PINNED = {
     'POST /cli/machines body': '10717baf9a12',
     'POST /cli/machines answer': 'de0119dacc3b',
     'GET /cli/machines/:id answer': 'de0119dacc3b',
-    'POST /cli/claims body': '0eaebca7935e',
+    'POST /cli/claims body': 'd5e3e203fbe0',
     'POST /cli/claims answer': 'c02cabea36e5',
     'POST /cli/runs body': '7a31da8bad82',
     'POST /cli/runs answer': '8ffc5a07aae6',

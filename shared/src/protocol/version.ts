@@ -23,7 +23,8 @@ export const PROTOCOL_HISTORY: readonly { readonly version: number; readonly bro
   },
   {
     version: 4,
-    brought: 'evidence and verdicts for those who watch, and tokens that can not be read',
+    brought:
+      'evidence and verdicts for those who watch, tokens that can not be read, and of which token a claimant saw the transcript',
   },
 ]
 

@@ -44,6 +44,15 @@ export function censusContract(name: string, open: OpenStore): void {
       expect(await census(store)).toEqual([])
       await everyClass(store)
       expect(await census(store)).toEqual(COUNTED)
+      const totals = { running: 1, resumable: 1, at_risk: 3, lost: 1, none: 3 }
+      expect(await store.censusTotals(NAMESPACE)).toEqual(totals)
+      expect(await store.censusTotals('nobody')).toEqual({
+        running: 0,
+        resumable: 0,
+        at_risk: 0,
+        lost: 0,
+        none: 0,
+      })
     })
 
     test.each([1, 2, 3, 7])('[WI5] in pages of %i groups too', async (limit) => {

@@ -284,6 +284,18 @@ export function claimsContract(name: string, open: OpenStore): void {
       expect(await store.readFacts(key)).toMatchObject({ token: { transcript: { state: 'absent' } } })
     })
 
+    test('[RV6] what it saw of another token than the one that the session has by now says nothing', async () => {
+      await using store = await open()
+      const key = await proven(store, 'a')
+      const ofAnother = { evidence: { token: 't0', transcript: 'absent' } } as const
+      const other = await claimed(store, 'a', ofAnother)
+      expect(other.verdict.decision).toBe('resume')
+      expect(await store.readFacts(key)).toMatchObject({ token: { transcript: { state: 'present' } } })
+      await completed(store, other.run.id)
+      const { verdict } = await claimed(store, 'a', { evidence: { ...ofAnother.evidence, token: 't1' } })
+      expect(verdict).toMatchObject({ decision: 'fresh', reason: 'transcript_absent' })
+    })
+
     test('[RV6] a directory that a claimant looked at counts where it is the one of the session', async () => {
       await using store = await open()
       const key = await proven(store, 'a')

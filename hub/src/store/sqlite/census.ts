@@ -39,6 +39,17 @@ export function readCensus(core: StoreCore, request: ReadCensus): Page<CensusRow
   })
 }
 
+const TOTALS = 'select verdict, sum(count) as count from census where namespace = ? group by verdict'
+
+export function readCensusTotals(core: StoreCore, namespace: string): Readonly<Record<VerdictClass, number>> {
+  const totals: Record<VerdictClass, number> = { running: 0, resumable: 0, at_risk: 0, lost: 0, none: 0 }
+  const known = core.catalog.namespace(namespace)
+  if (known === undefined) return totals
+  const rows = core.sql.get(TOTALS).all<Pick<Group, 'verdict' | 'count'>>(known.key)
+  for (const { verdict, count } of rows) totals[verdict] = count
+  return totals
+}
+
 const text = z.string().refine((value) => value.isWellFormed())
 const groupSchema = z.tuple([text, text, text, text])
 type GroupKey = z.infer<typeof groupSchema>

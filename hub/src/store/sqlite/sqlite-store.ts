@@ -7,12 +7,13 @@ import type { MachineRecord, SessionRecord, SessionSummary } from '@holdfast/sha
 import type { RunRecord } from '@holdfast/shared/records/run'
 import type { TokenRecord } from '@holdfast/shared/records/token'
 import type { ResumeFacts } from '@holdfast/shared/resume/facts'
+import type { VerdictClass } from '@holdfast/shared/resume/verdict'
 import type { ReplaceAnswer, VersionMismatch } from '../../sessions/decision.ts'
 import type * as runs from '../run-store.ts'
 import type * as port from '../store.ts'
 import { backUp } from './backup.ts'
 import { StoreCore, type Outside } from './core.ts'
-import { readCensus } from './census.ts'
+import { readCensus, readCensusTotals } from './census.ts'
 import { Devices } from './devices.ts'
 import { damaged, unusable } from './file-checks.ts'
 import { readFeed } from './feed.ts'
@@ -299,6 +300,10 @@ export class SqliteStore implements port.Store {
 
   census(request: runs.ReadCensus): Promise<port.Page<runs.CensusRow>> {
     return this.#core.read(() => readCensus(this.#core, request))
+  }
+
+  censusTotals(namespace: string): Promise<Readonly<Record<VerdictClass, number>>> {
+    return this.#core.read(() => readCensusTotals(this.#core, namespace))
   }
 
   onJudged(listener: (judged: readonly runs.Judged[]) => void): () => void {

@@ -26,6 +26,8 @@ export const claimRunBody = z.strictObject({
   /** What the claimant saw on its own disk. */
   evidence: z
     .strictObject({
+      /** Whose transcript it is; without it, that of whatever token the session has. */
+      token: textSchema(LIMITS.protectedBytes, 1).optional(),
       transcript: transcriptStateSchema.optional(),
       directory: directoryStateSchema.optional(),
     })

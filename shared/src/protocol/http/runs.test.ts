@@ -29,7 +29,7 @@ const SHAPES: readonly MessageCase[] = [
     schema: claimRunBody,
     full: {
       ...BEGUN,
-      evidence: { transcript: 'present', directory: 'absent' },
+      evidence: { token: 't', transcript: 'present', directory: 'absent' },
       intent: 'operator',
       acceptRisk: ['token'],
     },

@@ -69,7 +69,8 @@ function noteLooks(core: StoreCore, session: KnownSession, request: ClaimRun): v
   const { token, workDir } = readFactsOf(core, { session, flavor })
   const at = core.outside.now()
   const { transcript: found, directory: state } = evidence
-  if (found !== undefined && token !== null && countsAsLook(token, request, found)) {
+  const isOfToken = token !== null && (evidence.token ?? token.value) === token.value
+  if (found !== undefined && isOfToken && countsAsLook(token, request, found)) {
     noteTranscript(core, {
       session,
       flavor,
