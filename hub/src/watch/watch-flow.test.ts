@@ -153,8 +153,9 @@ describe('as fast as its client takes it in', () => {
     const before = pages
     await patch(store, key, { a: 1 })
     await until('they have the next', () => watchers.every(({ seq }) => seq === 2))
-    // Each reads once more to see that nothing follows; those that see it at the same time share that too.
-    expect(pages - before).toBeLessThanOrEqual(41)
+    // Each reads once more to see that nothing follows, and one may come a moment later than the others. Alone they would
+    // read twice as often.
+    expect(pages - before).toBeLessThan(60)
   })
 })
 

@@ -52,8 +52,8 @@ const openings: readonly Mutant[] = [
     id: 'claim-takes-every-look',
     why: 'a claimant on another machine says that a transcript is gone which it can not see',
     file: `${RUNS}/claim.ts`,
-    find: 'token !== null && countsAsLook(token, request, found)',
-    replace: 'token !== null && countsAsLook(token, token, found)',
+    find: 'isOfToken && countsAsLook(token, request, found)',
+    replace: 'isOfToken && countsAsLook(token, token, found)',
     caughtBy: contract('[RV6]'),
   },
   {
