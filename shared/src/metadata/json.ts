@@ -43,7 +43,9 @@ function inOrder(value: Json): boolean {
 function sorted(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(sorted)
-  const copy = Object.create(null) as JsonObject
-  for (const name of Object.keys(value).toSorted()) copy[name] = sorted(value[name] ?? null)
+  const names = Object.keys(value).toSorted()
+  // An object without a prototype takes longer to write as text, and only one name needs it.
+  const copy: JsonObject = names.includes('__proto__') ? (Object.create(null) as JsonObject) : {}
+  for (const name of names) copy[name] = sorted(value[name] ?? null)
   return copy
 }
