@@ -261,6 +261,14 @@ const listMutants: readonly Mutant[] = [
     caughtBy: tests('[ME12] [RV9]', 'damaged-token.test.ts'),
   },
   {
+    id: 'list-keeps-who-left',
+    why: 'a session is listed as running because somebody once was in its conversation',
+    file: COLUMN,
+    find: 'if (writes.some(comesOrGoes)) return',
+    replace: 'if (writes.length === 0) return',
+    caughtBy: tests('[ME13] [RU7] so does one', 'contract.test.ts'),
+  },
+  {
     id: 'census-names-whole',
     why: 'a census can not be read past a session with a long text for its agent',
     file: COLUMN,

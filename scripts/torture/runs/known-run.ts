@@ -15,6 +15,8 @@ export class KnownRun {
   readonly overBefore: ReadonlySet<string>
   /** Every token that it carried and that its agent knew. */
   readonly carried = new Set<string>()
+  /** Those that its agent did not know too. */
+  readonly had = new Set<string>()
   readonly #begunAt: number
   #flavor: string | null
   #token: string | null = null
@@ -72,7 +74,9 @@ export class KnownRun {
     this.#state = state
     this.#endedBy = endedBy
     this.#endedAt = endedAt
-    if (token !== null) this.carried.add(token)
+    if (token === null) return
+    this.carried.add(token)
+    this.had.add(token)
   }
 
   heard(now: number): void {

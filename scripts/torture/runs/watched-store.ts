@@ -110,6 +110,8 @@ export class WatchedStore extends SqliteStore {
       const before = this.#book.runs.get(request.run)
       const answer = await inTurn(turn, super.reportToken(request))
       const isAnother = before?.isUnconfirmed === true && before.token !== token
+      // Of a run that has ended, a token that it carried is no news.
+      const isNews = before?.endedBy !== 'report' || !before.had.has(token)
       if (answer.kind === 'refused') {
         await this.#late(request.run, token, answer.code)
         return this.#refusedFor(answer, request.run)
@@ -117,7 +119,7 @@ export class WatchedStore extends SqliteStore {
       if (isAnother) this.#book.wrong('token', `a resume of ${before.token} was confirmed with ${token}`)
       this.#book.counted(answer.run, 'a token')
       const { session, flavor } = answer.run
-      this.#book.tokenIs({ session, flavor: flavor ?? '', token })
+      if (isNews) this.#book.tokenIs({ session, flavor: flavor ?? '', token })
       this.#book.versionIs(session, answer.version)
       this.#count(request.state)
       return answer

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 import type { SessionKey, Store } from '../store.ts'
 import { began, ended, factsOf, ran, reported } from './known-runs.ts'
 import { ResumeWorld, resumeStep } from './random-resumes.ts'
+import { implicit } from './test-runs.ts'
 import { ACTOR, allPages, born, NAMESPACE, patched, read, type OpenStore } from './test-store.ts'
 
 const CLAUDE = { flavor: 'claude', machineId: 'm1', path: '/srv/app' }
@@ -97,6 +98,21 @@ export function verdictListContract(name: string, open: OpenStore): void {
       expect(await shown(store, one)).toEqual({ class: 'at_risk', reason: 'token_shared' })
       await patched(store, two, { claudeSessionId: 't3' })
       expect(await shown(store, one)).toEqual({ class: 'resumable', reason: null })
+    })
+
+    test('[ME13] [RU7] so does one whose conversation a released client was in until another token came', async () => {
+      await using store = await open()
+      const one = await born(store, { ...CLAUDE, claudeSessionId: 't1' })
+      const two = await born(store, { ...CLAUDE, claudeSessionId: 't1' })
+      await implicit(store, two)
+      const inUse = { class: 'running', reason: 'run_in_progress' }
+      expect(await shown(store, one)).toEqual(inUse)
+      await store.clearResumeToken({ ...two, actor: ACTOR, flavor: 'claude' })
+      expect(await shown(store, one)).toEqual(inUse)
+      await patched(store, two, { claudeSessionId: 't2' })
+      expect(await shown(store, one)).toEqual({ class: 'at_risk', reason: 'run_missing' })
+      await store.clearResumeToken({ ...two, actor: ACTOR, flavor: 'claude' })
+      expect(await shown(store, one)).toEqual(verdictClass(await factsOf(store, one)))
     })
 
     test('[ME13] a session whose conversation is in use by another one is running', async () => {

@@ -34,9 +34,16 @@ export function refreshVerdictAfter(
     forgetDirectory(core, session)
   }
   refreshOwnVerdict(core, session)
+  // Where a token is cleared, who is there counts with those that have it until another one comes.
+  if (writes.some(comesOrGoes)) return refreshOthers(core, session, sharersOfAll(core, session))
   for (const token of writes.flatMap(tokensMovedBy)) {
     refreshOthers(core, session, sharersOf(core, session, token))
   }
+}
+
+/** A token comes where there was none, or goes and none follows. */
+function comesOrGoes({ name, before, text }: FieldWrite): boolean {
+  return agentOfTokenField(name) !== undefined && (text === null || typeof before?.text !== 'string')
 }
 
 interface MovedToken {
