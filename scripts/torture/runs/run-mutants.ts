@@ -35,9 +35,9 @@ export const RUN_MUTANTS: readonly TortureMutant[] = [
     name: 'late-report-counts',
     edits: [
       {
-        file: 'hub/dist/runs/rules/standing.js',
-        find: `if (!isNewest || !isAlone)`,
-        replace: 'if (!isAlone)',
+        file: 'hub/dist/store/sqlite/runs/standing-of-run.js',
+        find: 'newest?.key === run.key',
+        replace: 'newest !== undefined',
       },
     ],
     seenAs: ['lease'],
