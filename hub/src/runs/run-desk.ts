@@ -252,7 +252,8 @@ export class RunDesk {
 
   /** What can not be ended keeps nothing else from it. */
   async #sweepLapsed(): Promise<void> {
-    await this.#storeEndsAgain()
+    const ends = this.#unstored.all()
+    if (ends.length > 0) await this.#storeEndsAgain(ends)
     const lapsed = this.leases.lapsed().filter((key) => !this.isEnding(key))
     if (lapsed.length === 0) return
     const failures: unknown[] = []
@@ -320,9 +321,7 @@ export class RunDesk {
     })
   }
 
-  async #storeEndsAgain(): Promise<void> {
-    const ends = this.#unstored.all()
-    if (ends.length === 0) return
+  async #storeEndsAgain(ends: readonly ClientEnd[]): Promise<void> {
     const tried = await Promise.allSettled(ends.map((end) => this.endImplicit(end)))
     const stored = tried.filter(({ status }) => status === 'fulfilled').length
     if (stored > 0)

@@ -265,14 +265,6 @@ const doorMutants: readonly Mutant[] = [
     replace: '',
     caughtBy: tests('[WI6]', 'hub/src/watch/watched-runs'),
   },
-  {
-    id: 'watcher-told-of-no-change',
-    why: 'a page goes on showing a run that ended',
-    file: 'hub/src/watch/watching.ts',
-    find: 'parts.runs.onRun(({ namespace, run }) => this.#namespaces.get(namespace)?.changed(run.session)),',
-    replace: '',
-    caughtBy: tests('[WI6]', 'hub/src/watch/watched-runs'),
-  },
 ]
 
 const ENDS = 'hub/src/socket/implicit-ends'

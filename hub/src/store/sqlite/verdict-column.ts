@@ -18,7 +18,7 @@ export const SHARERS_REFRESHED = 100
  */
 export function refreshVerdict(core: StoreCore, session: KnownSession): void {
   refreshOwnVerdict(core, session)
-  refreshOthers(core, session, sharersOfAll(core, session))
+  refreshSharers(core, session)
 }
 
 const JUDGED: ReadonlySet<string> = new Set(['flavor', 'machineId', 'path', ...TOKEN_FIELDS])
@@ -35,7 +35,7 @@ export function refreshVerdictAfter(
   }
   refreshOwnVerdict(core, session)
   // Where a token is cleared, who is there counts with those that have it until another one comes.
-  if (writes.some(comesOrGoes)) return refreshOthers(core, session, sharersOfAll(core, session))
+  if (writes.some(comesOrGoes)) return refreshSharers(core, session)
   for (const token of writes.flatMap(tokensMovedBy)) {
     refreshOthers(core, session, sharersOf(core, session, token))
   }
@@ -91,6 +91,10 @@ function judgeAnew(core: StoreCore, session: KnownSession): JudgedAnew {
   const { changes } = core.sql.get(UPDATE).run(...columns, session.key, ...columns)
   const judged = { namespace: session.namespace.name, session: session.id, facts, verdict }
   return { judged, isChanged: changes > 0 }
+}
+
+function refreshSharers(core: StoreCore, session: KnownSession): void {
+  refreshOthers(core, session, sharersOfAll(core, session))
 }
 
 const SHARERS_OF_ALL = `
