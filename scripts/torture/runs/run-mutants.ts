@@ -86,18 +86,6 @@ export const RUN_MUTANTS: readonly TortureMutant[] = [
   },
   {
     ...IN_SIMULATION,
-    name: 'revived-beside-another',
-    edits: [
-      {
-        file: `${RUNS}/standing-of-run.js`,
-        find: 'const isAlone = isNewest && othersBeside(core, run).length === 0;',
-        replace: 'const isAlone = true;',
-      },
-    ],
-    seenAs: ['lease'],
-  },
-  {
-    ...IN_SIMULATION,
     name: 'interrupted-passes',
     edits: [
       {
