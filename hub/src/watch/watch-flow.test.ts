@@ -135,13 +135,15 @@ describe('as fast as its client takes it in', () => {
   })
 
   test('[FE2] watchers at the same place share what is read for them', async () => {
-    let pages = 0
+    let pagesThatBring = 0
     await using all = await openWatchWorld({
       store: (store) =>
         changed(store, {
-          readFeed: (request) => {
-            if (request.limit > 1) pages += 1
-            return store.readFeed(request)
+          async readFeed(request) {
+            const page = await store.readFeed(request)
+            if (request.limit > 1 && page.kind !== 'too_far_behind' && page.changes.length > 0)
+              pagesThatBring += 1
+            return page
           },
         }),
     })
@@ -150,12 +152,11 @@ describe('as fast as its client takes it in', () => {
     const watchers = Array.from({ length: 40 }, () => all.watcher())
     for (const watcher of watchers) await watcher.watch()
     await until('they have it', () => watchers.every(({ seq }) => seq === 1))
-    const before = pages
+    const before = pagesThatBring
     await patch(store, key, { a: 1 })
     await until('they have the next', () => watchers.every(({ seq }) => seq === 2))
-    // Each reads once more to see that nothing follows, and one may come a moment later than the others. Alone they would
-    // read twice as often.
-    expect(pages - before).toBeLessThan(60)
+    // One may come a moment before the others.
+    expect(pagesThatBring - before).toBeLessThanOrEqual(2)
   })
 })
 
