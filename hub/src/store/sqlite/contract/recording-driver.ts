@@ -1,28 +1,12 @@
-import type { SqliteDriver, SqlValue, Statement } from '../driver.ts'
+import type { SqlValue, Statement } from '../driver.ts'
+import { WrappedDriver } from './wrapped-driver.ts'
 
 /** A driver that remembers which statements were carried out. */
-export class RecordingDriver implements SqliteDriver {
+export class RecordingDriver extends WrappedDriver {
   readonly ran: string[] = []
-  readonly #driver: SqliteDriver
 
-  constructor(driver: SqliteDriver) {
-    this.#driver = driver
-  }
-
-  get library(): SqliteDriver['library'] {
-    return this.#driver.library
-  }
-
-  get inTransaction(): boolean {
-    return this.#driver.inTransaction
-  }
-
-  exec(sql: string): void {
-    this.#driver.exec(sql)
-  }
-
-  prepare(sql: string): Statement {
-    const statement = this.#driver.prepare(sql)
+  override prepare(sql: string): Statement {
+    const statement = this.driver.prepare(sql)
     const noted = <Given extends SqlValue[], Answer>(run: (...given: Given) => Answer) => {
       return (...given: Given): Answer => {
         this.ran.push(sql)
@@ -39,15 +23,11 @@ export class RecordingDriver implements SqliteDriver {
     }
   }
 
-  close(): void {
-    this.#driver.close()
-  }
-
   /** How each statement that was carried out since finds its rows, one line a step. */
   plans(): { readonly sql: string; readonly plan: readonly string[] }[] {
     return [...new Set(this.ran)].map((sql) => {
       const wildcards = sql.split('?').length - 1
-      const rows = this.#driver
+      const rows = this.driver
         .prepare(`explain query plan ${sql}`)
         .all<{ detail: string }>(...Array.from({ length: wildcards }, () => null))
       return { sql, plan: rows.map(({ detail }) => detail) }
