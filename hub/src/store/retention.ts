@@ -12,7 +12,7 @@ export interface RetentionOptions {
 export const RETENTION: RetentionOptions = {
   keepEntries: 100_000,
   keepBytes: 1024 * 1024 * 1024,
-  step: 256,
+  step: 1024,
   everyMs: 1000,
 }
 

@@ -7,6 +7,14 @@ const tests = (title: string, file = 'contract.test.ts') => ({ files: [`${SQLITE
 /** Mistakes in how SQLite carries out what the write rules decided. */
 export const sqliteMutants: readonly Mutant[] = [
   {
+    id: 'mutation-lengths-left-out',
+    why: 'another change is taken for a retry of one whose text runs together to the same',
+    file: 'shared/src/metadata/json-identity.ts',
+    find: 'return `s${value.length}:${value}`',
+    replace: 'return `s${value}`',
+    caughtBy: { files: ['shared/src/metadata/json.test.ts'], title: '[ME9]' },
+  },
+  {
     id: 'mutation-not-remembered',
     why: 'a retry whose first answer was lost takes effect twice',
     file: `${SQLITE}/mutations.ts`,
@@ -117,6 +125,30 @@ export const sqliteMutants: readonly Mutant[] = [
     find: "sql.get('update session set pruned_to = max(pruned_to, ?) where key = ?').run(version, session)",
     replace: "sql.get('update session set pruned_to = max(pruned_to, ?) where key = ?').run(0, session)",
     caughtBy: tests('[JO'),
+  },
+  {
+    id: 'prune-unknown-to-the-writer',
+    why: 'undo reaches into what was thrown away for as long as the hub runs',
+    file: `${SQLITE}/catalog.ts`,
+    find: 'if (known !== undefined && known.head.prunedTo < version)',
+    replace: 'if (known !== undefined && known.head.prunedTo > version)',
+    caughtBy: tests('[JO'),
+  },
+  {
+    id: 'pruned-removal-remembered',
+    why: 'a field says that it was removed by an entry that nobody can read any more',
+    file: `${SQLITE}/catalog.ts`,
+    find: 'this.fields.forgetRemoved(session, version)',
+    replace: '',
+    caughtBy: tests('[VE1]'),
+  },
+  {
+    id: 'prune-step-without-end',
+    why: 'one step throws away gigabytes while every write waits',
+    file: `${SQLITE}/prune.ts`,
+    find: ' || namespace.journalBytes < enough',
+    replace: '',
+    caughtBy: tests('[JO4]'),
   },
   {
     id: 'prune-takes-every-tombstone',

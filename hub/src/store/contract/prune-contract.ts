@@ -94,6 +94,19 @@ export function pruneContract(name: string, open: OpenStore): void {
       })
     })
 
+    test('[JO4] however many entries a step may take, it ends once it took some megabytes', async () => {
+      await using store = await open()
+      const key = await born(store, {})
+      const large = 'x'.repeat(60_000)
+      for (let n = 2; n <= 61; n += 1) await patched(store, key, { n: large + n })
+      const first = await store.prune({ ...KEEP_ALL, keepEntries: 1 })
+      expect(first.more).toBe(true)
+      expect(first.entries).toBeGreaterThan(20)
+      expect(first.entries).toBeLessThan(50)
+      const second = await store.prune({ ...KEEP_ALL, keepEntries: 1 })
+      expect(second).toMatchObject({ entries: 60 - first.entries, more: false })
+    })
+
     test('[JO4] bytes are counted on as entries come and go', async () => {
       await using store = await open()
       const key = await born(store, {})

@@ -34,7 +34,7 @@ export class Catalog {
   readonly #sql: StatementCache
   readonly #namespaces = new Map<string, NamespaceState>()
   readonly #sessions = new Map<NamespaceState, Map<string, KnownSession>>()
-  #count = 0
+  readonly #byKey = new Map<number, KnownSession>()
 
   constructor(sql: StatementCache) {
     this.#sql = sql
@@ -48,7 +48,7 @@ export class Catalog {
 
   forgetSessions(): void {
     this.#sessions.clear()
-    this.#count = 0
+    this.#byKey.clear()
     this.fields.forget()
   }
 
@@ -84,15 +84,23 @@ export class Catalog {
   }
 
   remember(session: KnownSession): KnownSession {
-    if (this.#count >= HOT_SESSIONS) this.forgetSessions()
+    if (this.#byKey.size >= HOT_SESSIONS) this.forgetSessions()
     let byId = this.#sessions.get(session.namespace)
     if (byId === undefined) {
       byId = new Map()
       this.#sessions.set(session.namespace, byId)
     }
     byId.set(session.id, session)
-    this.#count += 1
+    this.#byKey.set(session.key, session)
     return session
+  }
+
+  /** Retention took a session's journal up to this version, and the fields that were removed by then. */
+  pruned(session: number, version: number): void {
+    const known = this.#byKey.get(session)
+    if (known !== undefined && known.head.prunedTo < version)
+      known.head = { ...known.head, prunedTo: version }
+    this.fields.forgetRemoved(session, version)
   }
 
   dirtyNamespaces(): NamespaceState[] {

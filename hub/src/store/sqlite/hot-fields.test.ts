@@ -31,6 +31,23 @@ test('only so many are remembered', () => {
   expect(fields.row(HOT_FIELDS.count, 'field')).toEqual(ROW)
 })
 
+test('a removed field whose row is gone is one that is not there, and stays one that is written often', () => {
+  const fields = new HotFields()
+  const removed = { ...ROW, text: null }
+  for (let at = 1; at < OFTEN; at += 1) fields.wrote(1, 'removed', removed)
+  for (const [name, row] of Object.entries({ later: { ...removed, version: 4 }, there: ROW, nowhere: null }))
+    fields.note(1, name, row)
+  fields.note(2, 'removed', removed)
+  fields.forgetRemoved(1, 3)
+  fields.forgetRemoved(3, 3)
+  expect(fields.row(1, 'removed')).toBe(null)
+  expect(fields.row(1, 'later')).toEqual({ ...removed, version: 4 })
+  expect(fields.row(1, 'there')).toEqual(ROW)
+  expect(fields.row(1, 'nowhere')).toBe(null)
+  expect(fields.row(2, 'removed')).toEqual(removed)
+  expect(fields.wrote(1, 'removed', ROW)).toBe(true)
+})
+
 test('what is forgotten has to be read again', () => {
   const fields = new HotFields()
   fields.note(1, 'field', ROW)

@@ -37,6 +37,14 @@ export class HotFields {
     return remembered.writes === OFTEN
   }
 
+  /** The rows of the fields that were removed by this version are gone. */
+  forgetRemoved(session: number, version: number): void {
+    for (const remembered of this.#bySession.get(session)?.values() ?? []) {
+      const { row } = remembered
+      if (row !== null && row.text === null && row.version <= version) remembered.row = null
+    }
+  }
+
   forget(): void {
     this.#bySession.clear()
     this.#count = 0

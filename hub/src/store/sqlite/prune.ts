@@ -8,12 +8,10 @@ import { RunPruner } from './runs/run-pruner.ts'
 const DAY = 24 * 60 * 60 * 1000
 const NOTHING: Pruned = { entries: 0, mutations: 0, runs: 0, more: false }
 
-interface OldEntry {
-  readonly seq: number
-  readonly session: number
-  readonly version: number
-  readonly bytes: number
-}
+type OldEntry = [seq: number, session: number, version: number, bytes: number]
+
+/** However large its entries are, a step is a short write: it takes no more once this much of them is gone. */
+const STEP_BYTES = 4 * 1024 * 1024
 
 /** Throws away, a few at a time, what retention no longer keeps. The newest entry always stays. */
 export class Pruner {
@@ -60,20 +58,23 @@ export class Pruner {
   }
 
   #pruneEntries(namespace: NamespaceState, request: PruneStep): number {
-    const { sql } = this.#core
+    const { sql, catalog } = this.#core
     if (excess(namespace, request) === 0) return 0
     const oldest = sql
       .get(
-        `select seq, session, version, octet_length(changes) as bytes from journal
+        `select seq, session, version, octet_length(changes) from journal
          where namespace = ? and seq > ? order by seq limit ?`,
       )
-      .all<OldEntry>(namespace.key, namespace.floor, request.limit)
+      .values(namespace.key, namespace.floor, request.limit) as OldEntry[]
     const newest = new Map<number, number>()
-    for (const { seq, session, version, bytes } of oldest) {
-      if (excess(namespace, request) === 0) break
+    const enough = namespace.journalBytes - STEP_BYTES
+    let entries = 0
+    for (const [seq, session, version, bytes] of oldest) {
+      if (excess(namespace, request) === 0 || namespace.journalBytes < enough) break
       namespace.floor = seq
       namespace.journalBytes -= bytes
       newest.set(session, version)
+      entries += 1
     }
     sql.get('delete from journal where namespace = ? and seq <= ?').run(namespace.key, namespace.floor)
     for (const [session, version] of newest) {
@@ -81,10 +82,10 @@ export class Pruner {
       sql
         .get('delete from session_field where session = ? and value is null and version <= ?')
         .run(session, version)
+      catalog.pruned(session, version)
     }
     namespace.dirty = true
-    this.#core.catalog.forgetSessions()
-    return oldest.filter((entry) => entry.seq <= namespace.floor).length
+    return entries
   }
 
   #pruneMutations(namespace: NamespaceState, limit: number): { gone: number; more: boolean } {
