@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import * as fc from 'fast-check'
 import { canonicalJson, isJsonObject, jsonEqual, type Json } from './json.ts'
+import { jsonIdentity } from './json-identity.ts'
 
 const json = fc.jsonValue({ maxDepth: 4 }).map((drawn) => JSON.parse(JSON.stringify(drawn)) as Json)
 
@@ -74,7 +75,10 @@ describe('jsonEqual', () => {
   })
 })
 
-describe('canonicalJson', () => {
+describe.each([
+  ['canonicalJson', canonicalJson],
+  ['jsonIdentity', jsonIdentity],
+])('%s', (_, textOf) => {
   test('[ME9] it has one text for all that is equal, and another one for all that is not', () => {
     const pair = fc.oneof(
       fc.tuple(json, json),
@@ -86,13 +90,33 @@ describe('canonicalJson', () => {
       fc.property(pair, ([left, right]) => {
         const same = jsonEqual(left, right)
         if (same) equal += 1
-        expect(canonicalJson(left) === canonicalJson(right)).toBe(same)
+        expect(textOf(left) === textOf(right)).toBe(same)
       }),
       { numRuns: 5000 },
     )
     expect(equal).toBeGreaterThan(500)
   })
 
+  test.each([
+    ['["a","b"]', '["a,b"]'],
+    ['["as","b"]', '["a","sb"]'],
+    ['["s1:a"]', '["a"]'],
+    ['[["a"],"b"]', '[["a","b"]]'],
+    ['{"a":{"b":1},"c":2}', '{"a":{"b":1,"c":2}}'],
+    ['{"a":"1:bn2;"}', '{"a":"","b":2}'],
+    ['{"a":1,"b":"t"}', '{"a":1,"b":true}'],
+    ['[12]', '[1,2]'],
+    ['["t"]', '[true]'],
+    ['{"ab":"c"}', '{"a":"bc"}'],
+    ['{}', '[]'],
+    ['"0"', 'null'],
+    ['0', 'null'],
+  ])('[ME9] %s and %s have different texts', (left, right) => {
+    expect(textOf(parse(left))).not.toBe(textOf(parse(right)))
+  })
+})
+
+describe('canonicalJson', () => {
   test('[ME9] it is JSON, and means the same', () => {
     fc.assert(
       fc.property(json, (value) => {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import { refuse, type Refusal } from '@holdfast/shared/errors/holdfast-error'
-import { canonicalJson, type Json } from '@holdfast/shared/metadata/json'
+import type { Json } from '@holdfast/shared/metadata/json'
+import { jsonIdentity } from '@holdfast/shared/metadata/json-identity'
 import { versionSchema } from '@holdfast/shared/records/ids'
 import { z } from 'zod'
 import type { PatchAnswer } from '../../sessions/decision.ts'
@@ -23,7 +24,7 @@ export interface Once {
  * renew before it sends the same change again.
  */
 export function bodyHash(operation: string, session: string, given: Json): Uint8Array {
-  const text = `${operation} ${session} ${canonicalJson(given)}`
+  const text = `${operation} ${session} ${jsonIdentity(given)}`
   // Asked for as a buffer, the hash costs twice as much.
   return Buffer.from(hash('sha256', text, 'binary'), 'binary')
 }
@@ -61,13 +62,7 @@ export function takeMutation(
   { answer, now }: { answer: PatchAnswer; now: number },
 ): boolean {
   const { version, changed, kept, rebasedFrom = null, skipped = null } = answer
-  const stored: z.infer<typeof storedAnswer> = [
-    version,
-    [...changed],
-    [...kept],
-    rebasedFrom,
-    skipped && [...skipped],
-  ]
+  const stored: StoredAnswer = [version, changed, kept, rebasedFrom, skipped]
   const { changes } = sql.get(INSERT_MUTATION).run(namespace, once.id, once.body, JSON.stringify(stored), now)
   return changes === 1
 }
@@ -75,11 +70,12 @@ export function takeMutation(
 /** An answer as a list, since there is one for every write. */
 const storedAnswer = z.tuple([
   versionSchema,
-  z.array(z.string()),
-  z.array(z.string()),
+  z.array(z.string()).readonly(),
+  z.array(z.string()).readonly(),
   versionSchema.nullable(),
-  z.array(z.string()).nullable(),
+  z.array(z.string()).readonly().nullable(),
 ])
+type StoredAnswer = z.infer<typeof storedAnswer>
 
 const INSERT_MUTATION = `
   insert into mutation (namespace, id, body, answer, at) values (?, ?, ?, ?, ?)
