@@ -130,8 +130,10 @@ function nextHead(
     if (protectedKind(name) === undefined) continue
     guarded = arrives ? [...guarded, name] : guarded.filter((other) => other !== name)
   }
+  // Member by member: a spread takes a microsecond here, and there is one for every write.
+  const { version, horizon, prunedTo, seq } = head
   const updatedAt = Math.max(head.updatedAt, now)
-  return { ...head, version: head.version + 1, bytes, keys, protected: guarded, updatedAt }
+  return { version: version + 1, horizon, prunedTo, bytes, keys, protected: guarded, updatedAt, seq }
 }
 
 export function valueOf(field: HeldField | undefined): Json | undefined {

@@ -216,7 +216,7 @@ function prepare(driver: SqliteDriver, options: OpenStoreOptions): void {
     pragma trusted_schema = off;
     pragma cell_size_check = on;
     pragma temp_store = memory;
-    pragma cache_size = -65536;
+    pragma cache_size = -16384;
     pragma fullfsync = on;
     pragma checkpoint_fullfsync = on;
     pragma journal_size_limit = 67108864;
