@@ -4,7 +4,7 @@ import { openSqliteStore } from './sqlite/sqlite-store.ts'
 import type { SessionKey, Store } from './store.ts'
 
 const ACTOR = { door: 'hub' } as const
-const options = { keepEntries: 10, keepBytes: 1024 * 1024, step: 4, everyMs: 5 }
+const options = { keepEntries: 10, keepBytes: 1024 * 1024, step: 4, everyMs: 5, rest: 1 }
 
 async function sessionWith(store: Store, namespace: string, writes: number): Promise<SessionKey> {
   const made = await store.createOrLoadSession({ namespace, tag: 't', actor: ACTOR, metadata: { n: 0 } })
@@ -76,4 +76,15 @@ test('[JO4] [VE5] a round with nothing to throw away looks at few mutation ids, 
   for (let round = 0; round < 12; round += 1) await retention.run()
   // An id that was thrown away is a new one when it comes again.
   for (let n = 0; n < 40; n += 1) expect(await patch(n)).not.toHaveProperty('replayed')
+})
+
+test('[JO4] an end does not wait for a rest between two steps', async () => {
+  await using store = await openSqliteStore(':memory:')
+  const key = await sessionWith(store, 'default', 30)
+  const retention = new Retention(store, () => undefined, { ...options, everyMs: 60_000, rest: 1e6 })
+  const round = retention.run()
+  while ((await entriesOf(store, key)) === 31) await new Promise((resolve) => setTimeout(resolve, 1))
+  await retention[Symbol.asyncDispose]()
+  await round
+  expect(await entriesOf(store, key)).toBe(27)
 })

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Store } from './store.ts'
 
 /** How much of a namespace's journal is kept, and how quickly the rest goes, and what else is of no use any more. */
@@ -7,13 +8,16 @@ export interface RetentionOptions {
   /** Entries per step; a step is one short write among the others. */
   readonly step: number
   readonly everyMs: number
+  /** How many times as long as a step took nothing is thrown away after it, so that a long way behind slows nobody down. */
+  readonly rest: number
 }
 
 export const RETENTION: RetentionOptions = {
   keepEntries: 100_000,
   keepBytes: 1024 * 1024 * 1024,
-  step: 1024,
+  step: 512,
   everyMs: 1000,
+  rest: 2,
 }
 
 /** Keeps every namespace within its retention: looks at each once in a while, and prunes in small steps what is over. */
@@ -23,7 +27,7 @@ export class Retention implements AsyncDisposable {
   readonly #report: (error: unknown) => void
   #timer: NodeJS.Timeout | null = null
   #running: Promise<void> = Promise.resolve()
-  #stopped = false
+  readonly #ending = new AbortController()
 
   constructor(store: Store, report: (error: unknown) => void, options: RetentionOptions = RETENTION) {
     this.#store = store
@@ -37,7 +41,7 @@ export class Retention implements AsyncDisposable {
       this.#running = this.run()
         .catch((error: unknown) => this.#report(error))
         .finally(() => {
-          if (!this.#stopped) this.#schedule()
+          if (!this.#hasEnded()) this.#schedule()
         })
     }, this.#options.everyMs).unref()
   }
@@ -47,18 +51,30 @@ export class Retention implements AsyncDisposable {
    * so that a step that finds nothing need not be followed by another at once: the next round goes on where it looked.
    */
   async run(): Promise<void> {
-    const { keepEntries, keepBytes, step } = this.#options
+    const { keepEntries, keepBytes, step, rest } = this.#options
     for (const namespace of await this.#store.namespaces()) {
       let isWorth = true
-      while (isWorth && !this.#stopped) {
+      while (isWorth && !this.#hasEnded()) {
+        const began = performance.now()
         const pruned = await this.#store.prune({ namespace, keepEntries, keepBytes, limit: step })
         isWorth = pruned.more && pruned.entries + pruned.mutations + pruned.runs > 0
+        if (isWorth) await this.#rest((performance.now() - began) * rest)
       }
     }
   }
 
+  #hasEnded(): boolean {
+    return this.#ending.signal.aborted
+  }
+
+  async #rest(ms: number): Promise<void> {
+    const { signal } = this.#ending
+    // The end of the store cuts it short, and is seen by whoever rests.
+    await pause(ms, undefined, { signal, ref: false }).catch(() => undefined)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stopped = true
+    this.#ending.abort()
     if (this.#timer !== null) clearTimeout(this.#timer)
     await this.#running
   }
