@@ -200,8 +200,8 @@ const listMutants: readonly Mutant[] = [
     id: 'verdict-list-forgets-left-token',
     why: 'a session whose token nobody shares any more goes on saying so',
     file: COLUMN,
-    find: '[stood, change.after].flatMap',
-    replace: '[change.after].flatMap',
+    find: "where mine.session = ? and other.left_as = 'no'",
+    replace: "where mine.session = ? and mine.left_as = 'no' and other.left_as = 'no'",
     caughtBy: tests('[ME13] sessions that come to share a token, or no longer do'),
   },
   {
@@ -264,8 +264,8 @@ const listMutants: readonly Mutant[] = [
     id: 'list-keeps-who-left',
     why: 'a session is listed as running because somebody once was in its conversation',
     file: COLUMN,
-    find: 'if (writes.some(comesOrGoes)) return',
-    replace: 'if (writes.length === 0) return',
+    find: 'if (writes.some(({ name }) => TOKENS.has(name))) refreshSharers(core, session)',
+    replace: '',
     caughtBy: tests('[ME13] [RU7] so does one', 'contract.test.ts'),
   },
   {

@@ -11,6 +11,7 @@ import {
   registered,
   rejected,
   reported,
+  RESUMABLE,
   runIdOf,
   sessionOf,
 } from './test-runs.ts'
@@ -30,6 +31,20 @@ import {
 const holder = (boot: number, id = 'h') => ({ holder: { id, boot } })
 const CLAUDES = { actor: ACTOR, flavor: 'claude' } as const
 const ACCEPTED = ['transcript', 'directory', 'machine', 'runtime', 'token', 'last-run']
+
+const BY_PERSON = { actor: { door: 'http', device: 'd2' }, flavor: 'claude' } as const
+
+/** How a person takes the token `t1` from a session, which had `t0` at version 1. */
+const TAKEN_AWAY: { readonly [what: string]: (store: Store, key: SessionKey) => Promise<unknown> } = {
+  cleared: (store, key) => store.clearResumeToken({ ...key, ...BY_PERSON }),
+  'put another in the place of': (store, key) => store.putBackToken({ ...key, ...BY_PERSON, value: 't0' }),
+  'set to another': (store, key) => patched(store, key, { claudeSessionId: 't3' }, BY_PERSON),
+  undid: (store, key) => store.restoreSession({ ...key, ...BY_PERSON, version: 1 }),
+  'cleared, and then put another in the place of': async (store, key) => {
+    await store.clearResumeToken({ ...key, ...BY_PERSON })
+    await store.putBackToken({ ...key, ...BY_PERSON, value: 't0' })
+  },
+}
 
 export function runRepeatsContract(name: string, open: OpenStore): void {
   describe(`${name}: what is said again, late or elsewhere`, () => {
@@ -197,22 +212,37 @@ export function runRepeatsContract(name: string, open: OpenStore): void {
       }
     })
 
-    test('[ME13] [RU7] a client that knows no runs stays in a conversation that a person took from its session', async () => {
-      await using store = await open()
+    for (const [what, takeAway] of Object.entries(TAKEN_AWAY)) {
+      test(`[ME13] [RU7] a client that knows no runs stays in a conversation whose token a person ${what}`, async () => {
+        const clock = new TestClock()
+        await using store = await open({ now: clock.now })
+        await proven(store, 'b')
+        const key = await born(store, { ...RESUMABLE, claudeSessionId: 't0' })
+        await patched(store, key, { claudeSessionId: 't1' })
+        await implicit(store, key)
+        clock.move(1)
+        await takeAway(store, key)
+        const beside = await claimed(store, 'b')
+        expect(beside.verdict).toMatchObject({ decision: 'fresh', reason: 'run_in_progress' })
+        await completed(store, beside.run.id)
+        clock.move(1)
+        await patched(store, key, { claudeSessionId: 't2' })
+        expect((await claimed(store, 'b')).run.token).toBe('t1')
+      })
+    }
+
+    test('[ME13] [RU7] a conversation that a client left by itself is free, whatever a person does then', async () => {
+      const clock = new TestClock()
+      await using store = await open({ now: clock.now })
       await proven(store, 'b')
-      const key = await born(store, {
-        flavor: 'claude',
-        machineId: 'm1',
-        path: '/work',
-        claudeSessionId: 't1',
-      })
-      const { run } = await implicit(store, key)
-      await store.clearResumeToken({ ...key, actor: ACTOR, flavor: 'claude' })
-      expect((await claimed(store, 'b')).verdict).toMatchObject({
-        decision: 'fresh',
-        reason: 'run_in_progress',
-      })
-      expect(run.kind).toBe('implicit')
+      const key = await born(store, RESUMABLE)
+      await implicit(store, key)
+      clock.move(1)
+      await patched(store, key, { claudeSessionId: 't2' })
+      clock.move(1)
+      await store.putBackToken({ ...key, ...BY_PERSON, value: 't2' })
+      await store.clearResumeToken({ ...key, ...BY_PERSON })
+      expect((await claimed(store, 'b')).run.token).toBe('t1')
     })
 
     test('[RU4] a claim leaves the archive as it is until its agent confirms, and clears nothing while it is fresh', async () => {

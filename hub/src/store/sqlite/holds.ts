@@ -37,11 +37,13 @@ const BY_RUN = `
 
 /**
  * SQL for "a client that knows no runs may be in the conversation of token `t`", with its run as `r`. It works with whatever
- * token its session has. Where that was cleared and no other came, nothing says that it left the conversation.
+ * token its session has. Where somebody else took that one away, with or without another in its place, nothing says that
+ * the client left the conversation, until it brings a token itself.
  */
 export const MAY_BE_IN = `
-  (t.left_as = 'no' or (t.left_as = 'cleared' and not exists (
-    select 1 from resume_token n where n.session = t.session and n.flavor = t.flavor and n.left_as = 'no')))`
+  (t.left_as = 'no' or (t.left_as in ('cleared', 'superseded') and not exists (
+    select 1 from resume_token n where n.session = t.session and n.flavor = t.flavor and n.value <> t.value
+      and n.at >= t.left_at and n.set_by ->> 'door' = 'socket')))`
 
 // In this order: there are few sessions with the token, and many runs in a namespace.
 const IMPLICITLY = `

@@ -1,6 +1,5 @@
-import { agentOfTokenField, TOKEN_FIELDS } from '@holdfast/shared/agents/registry'
+import { TOKEN_FIELDS } from '@holdfast/shared/agents/registry'
 import { verdictClass } from '@holdfast/shared/resume/verdict-class'
-import { heldField, valueOf } from '../../sessions/plan.ts'
 import type { FieldWrite } from '../../sessions/write.ts'
 import type { Judged } from '../run-store.ts'
 import type { KnownSession } from './catalog.ts'
@@ -21,6 +20,7 @@ export function refreshVerdict(core: StoreCore, session: KnownSession): void {
   refreshSharers(core, session)
 }
 
+const TOKENS: ReadonlySet<string> = new Set(TOKEN_FIELDS)
 const JUDGED: ReadonlySet<string> = new Set(['flavor', 'machineId', 'path', ...TOKEN_FIELDS])
 
 /** The same after a write of fields, most of which say nothing about a resume. */
@@ -34,34 +34,13 @@ export function refreshVerdictAfter(
     forgetDirectory(core, session)
   }
   refreshOwnVerdict(core, session)
-  // Where a token is cleared, who is there counts with those that have it until another one comes.
-  if (writes.some(comesOrGoes)) return refreshSharers(core, session)
-  for (const token of writes.flatMap(tokensMovedBy)) {
-    refreshOthers(core, session, sharersOf(core, session, token))
-  }
-}
-
-/** A token comes where there was none, or goes and none follows. */
-function comesOrGoes({ name, before, text }: FieldWrite): boolean {
-  return agentOfTokenField(name) !== undefined && (text === null || typeof before?.text !== 'string')
-}
-
-interface MovedToken {
-  readonly flavor: string
-  readonly value: string
+  // A token that comes may show that a client left another one, which it was in for as long as no other came.
+  if (writes.some(({ name }) => TOKENS.has(name))) refreshSharers(core, session)
 }
 
 /** What was seen on another machine says nothing of this one. */
 function forgetDirectory({ sql }: StoreCore, { key }: KnownSession): void {
   sql.get('delete from directory_evidence where session = ?').run(key)
-}
-
-/** The token that was in a field before, and the one that is there now. */
-function tokensMovedBy({ name, before, change }: FieldWrite): MovedToken[] {
-  const flavor = agentOfTokenField(name)?.flavor
-  if (flavor === undefined) return []
-  const stood = typeof before?.text === 'string' ? valueOf(heldField(before.text)) : undefined
-  return [stood, change.after].flatMap((value) => (typeof value === 'string' ? [{ flavor, value }] : []))
 }
 
 // Comparing first leaves the census alone where nothing changes.
@@ -105,19 +84,6 @@ const SHARERS_OF_ALL = `
 
 function sharersOfAll({ sql }: StoreCore, { key, namespace }: KnownSession): readonly SessionId[] {
   return sql.get(SHARERS_OF_ALL).all<SessionId>(key, key, namespace.key, SHARERS_REFRESHED)
-}
-
-const SHARERS_OF_ONE = `
-  select s.id from resume_token other join session s on s.key = other.session
-  where other.value = ? and other.flavor = ? and other.left_as = 'no' and other.session <> ? and s.namespace = ?
-  limit ?`
-
-function sharersOf(
-  { sql }: StoreCore,
-  { key, namespace }: KnownSession,
-  { value, flavor }: MovedToken,
-): readonly SessionId[] {
-  return sql.get(SHARERS_OF_ONE).all<SessionId>(value, flavor, key, namespace.key, SHARERS_REFRESHED)
 }
 
 interface SessionId {
