@@ -73,8 +73,8 @@ const versionMutants: readonly Mutant[] = [
     id: 'version-skips-one',
     why: 'versions have gaps, and a client that counts them resyncs for ever',
     file: PLAN,
-    find: 'version: head.version + 1',
-    replace: 'version: head.version + 2',
+    find: 'return { version: version + 1, horizon',
+    replace: 'return { version: version + 2, horizon',
     caughtBy: tests('[VE1]'),
   },
 ]

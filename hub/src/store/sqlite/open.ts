@@ -210,6 +210,7 @@ function prepare(driver: SqliteDriver, options: OpenStoreOptions): void {
       `SQLite ${version} can damage a database; ${OLDEST_SQLITE} or newer is needed.`,
     )
   }
+  // The page cache is small: a commit that put free pages to use looks through all of it, and the system caches the file too.
   driver.exec(`
     pragma busy_timeout = 200;
     pragma foreign_keys = on;
