@@ -124,7 +124,7 @@ export const sqliteMutants: readonly Mutant[] = [
     file: `${SQLITE}/prune.ts`,
     find: "sql.get('update session set pruned_to = max(pruned_to, ?) where key = ?').run(version, session)",
     replace: "sql.get('update session set pruned_to = max(pruned_to, ?) where key = ?').run(0, session)",
-    caughtBy: tests('[JO'),
+    caughtBy: tests('[JO3]', 'catalog.test.ts'),
   },
   {
     id: 'prune-unknown-to-the-writer',

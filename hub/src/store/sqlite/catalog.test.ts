@@ -180,3 +180,17 @@ describe('a rollback makes it forget', () => {
     expect(await store.patchSessionMetadata(request)).toMatchObject({ version: 2, replayed: true })
   })
 })
+
+describe('what pruning took', () => {
+  test('[JO3] can not be restored by a hub that starts afterwards, whatever the one before remembered', async () => {
+    const session = await makeSession(store, 'a')
+    for (const name of ['two', 'three', 'four', 'five']) await patch(session, name)
+    const kept = { namespace: session.namespace, keepEntries: 2, keepBytes: 1e9, limit: 10 }
+    expect(await store.prune(kept)).toMatchObject({ entries: 3 })
+    await store.close()
+    store = workshop.closing(await openSqliteStore(workshop.database))
+    const undo = (version: number) => store.restoreSession({ ...session, actor: ACTOR, version })
+    expect(await undo(2)).toMatchObject({ kind: 'refused', code: 'history_pruned' })
+    expect(await undo(4)).toMatchObject({ kind: 'written', version: 6 })
+  })
+})
