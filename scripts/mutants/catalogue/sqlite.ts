@@ -156,7 +156,7 @@ export const sqliteMutants: readonly Mutant[] = [
     file: `${SQLITE}/prune.ts`,
     find: "'delete from session_field where session = ? and value is null and version <= ?'",
     replace: "'delete from session_field where session = ? and value is null and version >= 0 * ?'",
-    caughtBy: tests('[VE4]'),
+    caughtBy: tests('[VE4]', 'catalog.test.ts'),
   },
   {
     id: 'token-history-forgets-return',

@@ -193,4 +193,17 @@ describe('what pruning took', () => {
     expect(await undo(2)).toMatchObject({ kind: 'refused', code: 'history_pruned' })
     expect(await undo(4)).toMatchObject({ kind: 'written', version: 6 })
   })
+
+  test('[VE4] leaves a later removal to be seen by a hub that starts afterwards', async () => {
+    const session = await makeSession(store, 'a')
+    const write = (value: unknown, expectedVersion?: number) =>
+      store.patchSessionMetadata({ ...session, actor: ACTOR, patch: { extra: value }, expectedVersion })
+    for (const value of ['one', null]) await write(value)
+    await patch(session, 'four')
+    const kept = { namespace: session.namespace, keepEntries: 2, keepBytes: 1e9, limit: 10 }
+    expect(await store.prune(kept)).toMatchObject({ entries: 2 })
+    await store.close()
+    store = workshop.closing(await openSqliteStore(workshop.database))
+    expect(await write('again', 2)).toMatchObject({ kind: 'version-mismatch', current: { extra: null } })
+  })
 })
