@@ -26,26 +26,14 @@ export function jsonEqual(left: Json | undefined, right: Json | undefined): bool
  * hashed or compared as text goes through here.
  */
 export function canonicalJson(value: Json): string {
-  return JSON.stringify(inOrder(value) ? value : sorted(value))
-}
-
-function inOrder(value: Json): boolean {
-  if (typeof value !== 'object' || value === null) return true
-  if (Array.isArray(value)) return value.every(inOrder)
-  let before: string | null = null
-  for (const name of Object.keys(value)) {
-    if ((before !== null && name < before) || !inOrder(value[name] ?? null)) return false
-    before = name
-  }
-  return true
+  return JSON.stringify(sorted(value))
 }
 
 function sorted(value: Json): Json {
-  if (typeof value !== 'object' || value === null) return value
   if (Array.isArray(value)) return value.map(sorted)
-  const names = Object.keys(value).toSorted()
-  // An object without a prototype takes longer to write as text, and only one name needs it.
-  const copy: JsonObject = names.includes('__proto__') ? (Object.create(null) as JsonObject) : {}
-  for (const name of names) copy[name] = sorted(value[name] ?? null)
+  if (!isJsonObject(value)) return value
+  // Without a prototype, so that a member named `__proto__` is one like any other.
+  const copy = Object.create(null) as JsonObject
+  for (const name of Object.keys(value).toSorted()) copy[name] = sorted(value[name] ?? null)
   return copy
 }

@@ -43,13 +43,7 @@ export class Catalog {
   forget(): void {
     this.recent.forget()
     this.#namespaces.clear()
-    this.forgetSessions()
-  }
-
-  forgetSessions(): void {
-    this.#sessions.clear()
-    this.#byKey.clear()
-    this.fields.forget()
+    this.#forgetSessions()
   }
 
   namespace(name: string): NamespaceState | undefined {
@@ -84,7 +78,7 @@ export class Catalog {
   }
 
   remember(session: KnownSession): KnownSession {
-    if (this.#byKey.size >= HOT_SESSIONS) this.forgetSessions()
+    if (this.#byKey.size >= HOT_SESSIONS) this.#forgetSessions()
     let byId = this.#sessions.get(session.namespace)
     if (byId === undefined) {
       byId = new Map()
@@ -105,6 +99,12 @@ export class Catalog {
 
   dirtyNamespaces(): NamespaceState[] {
     return [...this.#namespaces.values()].filter((namespace) => namespace.dirty)
+  }
+
+  #forgetSessions(): void {
+    this.#sessions.clear()
+    this.#byKey.clear()
+    this.fields.forget()
   }
 }
 
